@@ -1,0 +1,34 @@
+package moderation
+
+// ActorKind says through which door someone acts.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	SlackUser ActorKind = "slack"  // a person in the Slack workspace
+	APIToken  ActorKind = "api"    // a program with a token
+	System    ActorKind = "system" // roomwarden itself, and its command line
+)
+
+// Actor is who acts.
+type Actor struct {
+	Kind ActorKind `json:"kind"`
+	ID   string    `json:"id"`             // the Slack user id, the token's name; empty for System
+	Name string    `json:"name,omitempty"` // for people to read; may be empty
+}
+
+// String returns the actor as audit records carry it: a bare Slack user id,
+// api:NAME or system.
+func (a Actor) String() string {
+	switch a.Kind {
+	case SlackUser:
+		return a.ID
+	case APIToken:
+		return "api:" + a.ID
+	default:
+		return string(System)
+	}
+}
+
+// SystemActor is roomwarden itself.
+var SystemActor = Actor{Kind: System}
