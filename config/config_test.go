@@ -1,0 +1,175 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/config"
+)
+
+var types = []config.ProviderType{
+	{Name: "simulated"},
+	{Name: "livekit", Fields: []config.ProviderField{
+		{Name: "url", Required: true, Usage: "Write the server's ws:// or wss:// address", Check: func(v string) string {
+			if !strings.HasPrefix(v, "ws") {
+				return fmt.Sprintf("%q is no ws:// address", v)
+			}
+			return ""
+		}},
+		{Name: "api_key", Required: true, Usage: "Write the API key"},
+		{Name: "api_secret", Required: true, Secret: true, Usage: "Write the API secret"},
+		{Name: "bridge.chromium", Usage: "Write the browser's path"},
+	}},
+}
+
+const good = `slack:
+  app_token: ${SLACK_APP_TOKEN}
+  bot_token: xoxb-verysecret
+  audit_channel: C0AUDIT00
+owners: [U0OWNER00]
+http: {public_url: "https://rw.example.org/", api_tokens: [{name: ci, token: topsecrettopsecret, role: moderator}]}
+providers:
+  - {name: live, type: livekit, url: ws://a, api_key: k, api_secret: alsosecret, bridge: {chromium: /usr/bin/chromium}}
+  - {name: sim,  type: simulated}
+`
+
+func environment(values ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for i := 0; i+1 < len(values); i += 2 {
+			if values[i] == name {
+				return values[i+1], true
+			}
+		}
+		return "", false
+	}
+}
+
+func TestDefaultsAndOverrides(t *testing.T) {
+	c, err := config.Parse("/etc/rw/c.yaml", []byte(good), types, environment("SLACK_APP_TOKEN", "xapp-1", "SLACK_API_URL", "http://127.0.0.1:1/api"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, ok := range map[string]bool{
+		"app token from the environment":   c.Slack.AppToken.Reveal() == "xapp-1",
+		"address ends in a slash":          c.Slack.APIURL == "http://127.0.0.1:1/api/",
+		"two connections":                  c.Slack.Connections == 2,
+		"requests go to the audit channel": c.Slack.RequestsChannel == "C0AUDIT00",
+		"store beside the file":            c.Store.Path == "/etc/rw/roomwarden.db",
+		"public address without a slash":   c.HTTP.PublicURL == "https://rw.example.org",
+		"a token's scope is everything":    c.HTTP.APITokens[0].Scope == "*",
+		"nested provider key":              c.Providers[0].Values["bridge.chromium"] == "/usr/bin/chromium",
+		"ending over 20 takes two":         c.Moderation.TwoPeople.EndOver == 20,
+	} {
+		if !ok {
+			t.Errorf("wrong: %s: %+v", what, c)
+		}
+	}
+}
+
+func TestMissingVariableIsNoFaultWhereOverridden(t *testing.T) {
+	text := strings.ReplaceAll(good, "${SLACK_APP_TOKEN}", "${OTHER}")
+	if _, err := config.Parse("c.yaml", []byte(text), types, environment("SLACK_APP_TOKEN", "xapp-1")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFileReference(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "token"), []byte("xapp-fromfile\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(good, "${SLACK_APP_TOKEN}", "${file:token}")
+	c, err := config.Parse(filepath.Join(folder, "c.yaml"), []byte(text), types, environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Slack.AppToken.Reveal(); got != "xapp-fromfile" {
+		t.Fatalf("token %q", got)
+	}
+}
+
+func TestSecretsNeverPrint(t *testing.T) {
+	c, err := config.Parse("c.yaml", []byte(good), types, environment("SLACK_APP_TOKEN", "xapp-1secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := c.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := string(text) + fmt.Sprintf("%v %+v %#v", c.Slack, c.Slack, c.Slack) + fmt.Sprintf("%+v %#v", c.HTTP, c.HTTP)
+	for _, secret := range []string{"1secret", "verysecret", "topsecret", "alsosecret"} {
+		if strings.Contains(printed, secret) {
+			t.Errorf("%s is printed:\n%s", secret, printed)
+		}
+	}
+	if !strings.Contains(string(text), "name: live") || !strings.Contains(string(text), "chromium: /usr/bin/chromium") {
+		t.Errorf("the effective configuration lacks its providers:\n%s", text)
+	}
+}
+
+// Each file in testdata/bad breaks one rule; its first line says which line and
+// key the fault must name.
+func TestBadFiles(t *testing.T) {
+	paths, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".yaml"), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, _, _ := strings.Cut(string(text), "\n")
+			want := strings.TrimPrefix(first, "# ")
+			_, err = config.Parse("c.yaml", text, types, environment())
+			var faults *config.Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("no fault: %v", err)
+			}
+			if len(faults.List) != 1 || !strings.HasPrefix(err.Error(), "c.yaml:"+want) {
+				t.Fatalf("want one fault at %s, got:\n%v", want, err)
+			}
+			if faults.List[0].Remedy == "" {
+				t.Fatalf("no remedy: %v", err)
+			}
+		})
+	}
+}
+
+func TestEveryFaultAtOnce(t *testing.T) {
+	_, err := config.Parse("c.yaml", []byte("slack: {app_token: xoxb-1, connections: 99}\nproviders: [{type: zoom}]\nbrumm: 1\n"), types, environment())
+	var faults *config.Faults
+	if !errors.As(err, &faults) {
+		t.Fatal(err)
+	}
+	if len(faults.List) != 7 {
+		t.Fatalf("want 7 faults, got %d:\n%v", len(faults.List), err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(good)
+	f.Add("a: &a [*a]\n")
+	f.Add("slack: ${file:/etc/hostname}\n? : x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "${file:") {
+			return
+		}
+		c, err := config.Parse("c.yaml", []byte(text), types, environment())
+		var faults *config.Faults
+		if err != nil && !errors.As(err, &faults) {
+			t.Fatalf("an error that names no fault: %v", err)
+		}
+		if err == nil {
+			if _, err := c.YAML(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
