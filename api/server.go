@@ -1,0 +1,132 @@
+// Package api is roomwarden over HTTP: health and metrics for whoever runs it,
+// the providers' callbacks, and the texts that providers fetch to speak them.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// Config is what a Server works with.
+type Config struct {
+	Listen  string // host:port
+	Log     *slog.Logger
+	Metrics *prometheus.Registry
+	// Ready lists what must hold for the program to be ready.
+	Ready     []Condition
+	Providers *provider.Set
+	// Hint is told that a room changed, by a callback whose signature was good.
+	Hint  func(providerName, roomID string)
+	Texts *Texts // may be nil
+}
+
+// Condition is one thing that must hold. Check returns what is wrong, "" where
+// nothing is; it returns within a second.
+type Condition struct {
+	Name  string
+	Check func(ctx context.Context) (wrong string)
+}
+
+// Server answers HTTP. Its methods are safe for concurrent use.
+type Server struct {
+	Config
+	deliveries *seen
+	callbacks  *prometheus.CounterVec
+}
+
+// New makes a server.
+func New(c Config) *Server {
+	s := &Server{Config: c, deliveries: newSeen(4096), callbacks: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "roomwarden_webhooks_total", Help: "Callbacks of providers, by what became of them.",
+	}, []string{"provider", "result"})}
+	c.Metrics.MustRegister(s.callbacks)
+	return s
+}
+
+// Handler returns every route.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "healthy\n")
+	})
+	mux.HandleFunc("GET /-/ready", s.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
+	mux.HandleFunc("POST /webhooks/{provider}", s.webhook)
+	if s.Texts != nil {
+		mux.Handle("/texts/", s.Texts)
+	}
+	return mux
+}
+
+// Open takes the address, so that a second program on it is known at once.
+func (s *Server) Open(ctx context.Context) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return nil, moderation.Fault(moderation.CodeUnavailable, "api.listen", "Address", moderation.Literal(s.Listen)).Because(err)
+	}
+	return listener, nil
+}
+
+// Serve answers on the listener until ctx ends and requests under way are done,
+// or five seconds have passed.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(bounded)
+	})
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve HTTP on %s: %w", s.Listen, err)
+	}
+	return <-stopped
+}
+
+type readiness struct {
+	Ready bool              `json:"ready"`
+	Wrong map[string]string `json:"wrong,omitempty"`
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	answer := readiness{Ready: true}
+	for _, c := range s.Ready {
+		if wrong := c.Check(ctx); wrong != "" {
+			if answer.Wrong == nil {
+				answer.Wrong = map[string]string{}
+			}
+			answer.Ready, answer.Wrong[c.Name] = false, wrong
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if !answer.Ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		s.Log.DebugContext(ctx, "readiness not sent", "error", err)
+	}
+}
