@@ -56,18 +56,13 @@ type Token struct {
 }
 
 // Protection keeps everyone under a preset from touching some participants.
-type Protection struct {
-	Match      string            // identity pattern; empty where the others decide
-	Metadata   map[string]string // all must be in the participant's metadata
-	Attributes map[string]string // all must be among the participant's attributes
-	User       string            // a Slack user id; Match then names the identity linked to it
-	Preset     string            // the lowest preset that may touch them
-}
+type Protection = moderation.Protection
 
 // Service does what invocations ask. It is safe for concurrent use and holds
 // no state that is not in the store.
 type Service struct {
 	Config
+	policies policyCache
 }
 
 // New makes a Service.

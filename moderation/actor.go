@@ -1,5 +1,7 @@
 package moderation
 
+import "strings"
+
 // ActorKind says through which door someone acts.
 type ActorKind string
 
@@ -32,3 +34,14 @@ func (a Actor) String() string {
 
 // SystemActor is roomwarden itself.
 var SystemActor = Actor{Kind: System}
+
+// ActorOf reads an actor as String wrote it.
+func ActorOf(text string) Actor {
+	if name, ok := strings.CutPrefix(text, "api:"); ok {
+		return Actor{Kind: APIToken, ID: name}
+	}
+	if text == string(System) || text == "" {
+		return SystemActor
+	}
+	return Actor{Kind: SlackUser, ID: text}
+}

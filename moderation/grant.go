@@ -12,7 +12,7 @@ type Preset struct {
 	// MaxBan bounds the bans that the preset allows; zero means no bound.
 	MaxBan time.Duration `json:"max_ban,omitempty"`
 	// Rank orders the built-in presets, owner highest; an own preset has rank
-	// zero and stands as high as the lowest built-in one that has all it has.
+	// zero, and Power and Weight say where it stands.
 	Rank int `json:"rank,omitempty"`
 }
 
@@ -38,8 +38,8 @@ func BuiltIn() []Preset {
 		{Name: Viewer, Permissions: viewer, Rank: 1},
 		{Name: Moderator, Permissions: moderator, MaxBan: 24 * time.Hour, Rank: 2},
 		{Name: Supervisor, Permissions: supervisor, Rank: 3},
-		{Name: Admin, Permissions: Permissions(), Rank: 4},
-		{Name: Owner, Permissions: Permissions(), Rank: 5},
+		{Name: Admin, Permissions: Permissions(), Rank: adminRank},
+		{Name: Owner, Permissions: Permissions(), Rank: ownerRank},
 	}
 }
 

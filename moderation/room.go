@@ -35,15 +35,17 @@ func (r Room) Ref() RoomRef { return RoomRef{Provider: r.Provider, Name: r.Name}
 
 // AuthID returns the tenant that the room's metadata names, and whether it
 // names one: metadata that is missing, no JSON object or without a string
-// auth_id belongs to no tenant.
+// auth_id, spelled just so, belongs to no tenant.
 func (r Room) AuthID() (string, bool) {
-	var fields struct {
-		AuthID *string `json:"auth_id"`
-	}
-	if json.Unmarshal([]byte(r.Metadata), &fields) != nil || fields.AuthID == nil {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal([]byte(r.Metadata), &fields) != nil {
 		return "", false
 	}
-	return *fields.AuthID, true
+	var id *string
+	if json.Unmarshal(fields["auth_id"], &id) != nil || id == nil {
+		return "", false
+	}
+	return *id, true
 }
 
 // Media is what a participant can be stopped from sending.
