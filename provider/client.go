@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -11,50 +12,108 @@ import (
 // each call, the provider's quota, repeats of what is safe to repeat, metrics
 // by code, and whether the provider is up. It is safe for concurrent use.
 type Client struct {
-	name   string
-	kind   string
-	driver Driver
+	name    string
+	kind    string
+	driver  Driver
+	limits  Limits
+	pacer   *pacer
+	metrics *Metrics
+	log     *slog.Logger
+	health  health
 }
 
-// NewClient wraps a driver under its configured name.
-func NewClient(name, kind string, driver Driver) *Client {
-	return &Client{name: name, kind: kind, driver: driver}
+// Limits bounds a client's calls. A zero field takes its default.
+type Limits struct {
+	// Read and Write bound one call with all its repeats: 5 s and 10 s.
+	Read, Write time.Duration
+	// Bulk bounds an order that goes from one participant to the next: one minute.
+	Bulk time.Duration
+	// Tries is how often a call is sent where a repeat is safe: 3.
+	Tries int
 }
 
-// Name returns the configured name; Type the provider's type.
+// ClientOption changes how a Client works.
+type ClientOption func(*Client)
+
+// WithLimits replaces the defaults of Limits.
+func WithLimits(l Limits) ClientOption { return func(c *Client) { c.limits = l } }
+
+// WithMetrics counts the client's calls.
+func WithMetrics(m *Metrics) ClientOption { return func(c *Client) { c.metrics = m } }
+
+// WithLog tells when a provider goes down and comes back, and what panicked in its driver.
+func WithLog(log *slog.Logger) ClientOption { return func(c *Client) { c.log = log } }
+
+// NewClient wraps a driver under its configured name. It sends nothing.
+func NewClient(name, kind string, driver Driver, options ...ClientOption) *Client {
+	c := &Client{name: name, kind: kind, driver: driver, log: slog.New(slog.DiscardHandler)}
+	for _, o := range options {
+		o(c)
+	}
+	c.limits = c.limits.orDefaults()
+	if q, ok := driver.(Quotaed); ok {
+		c.pacer = newPacer(q.Quota())
+	}
+	return c
+}
+
+func (l Limits) orDefaults() Limits {
+	if l.Read <= 0 {
+		l.Read = 5 * time.Second
+	}
+	if l.Write <= 0 {
+		l.Write = 10 * time.Second
+	}
+	if l.Bulk <= 0 {
+		l.Bulk = time.Minute
+	}
+	if l.Tries <= 0 {
+		l.Tries = 3
+	}
+	return l
+}
+
+// Name returns the configured name.
 func (c *Client) Name() string { return c.name }
 
 // Type returns the provider's type, as in the configuration.
 func (c *Client) Type() string { return c.kind }
 
-// State says whether a provider answers.
-type State struct {
-	Down  bool
-	Since time.Time
-	Code  moderation.Code // why it is down
-}
-
-// State returns what the last calls told.
-func (c *Client) State() State { return State{} }
+// Driver returns what is wrapped, for what only one kind of driver has.
+func (c *Client) Driver() Driver { return c.driver }
 
 // Rooms lists live rooms, a page at a time.
 func (c *Client) Rooms(ctx context.Context, q RoomQuery) (RoomPage, error) {
-	return c.driver.Rooms(ctx, q)
+	page, err := read(ctx, c, "rooms", func(ctx context.Context) (RoomPage, error) {
+		return c.driver.Rooms(ctx, q)
+	})
+	for i := range page.Rooms {
+		page.Rooms[i].Provider = c.name
+	}
+	return page, err
 }
 
 // Room finds a live room by id or exact name.
 func (c *Client) Room(ctx context.Context, idOrName string) (moderation.Room, error) {
-	return c.driver.Room(ctx, idOrName)
+	room, err := read(ctx, c, "room", func(ctx context.Context) (moderation.Room, error) {
+		return c.driver.Room(ctx, idOrName)
+	})
+	room.Provider = c.name
+	return room, err
 }
 
 // Participants lists who is in the room, a page at a time.
 func (c *Client) Participants(ctx context.Context, room moderation.Room, q ParticipantQuery) (ParticipantPage, error) {
-	return c.driver.Participants(ctx, room, q)
+	return read(ctx, c, "participants", func(ctx context.Context) (ParticipantPage, error) {
+		return c.driver.Participants(ctx, room, q)
+	})
 }
 
 // Participant finds someone present by connection id or identity.
 func (c *Client) Participant(ctx context.Context, room moderation.Room, idOrIdentity string) (moderation.Participant, error) {
-	return c.driver.Participant(ctx, room, idOrIdentity)
+	return read(ctx, c, "participant", func(ctx context.Context) (moderation.Participant, error) {
+		return c.driver.Participant(ctx, room, idOrIdentity)
+	})
 }
 
 // Capabilities says what can be done in the room.
@@ -78,123 +137,20 @@ func (c *Client) CheckOrder(o Order) error {
 	return nil
 }
 
-// Act carries the order out. Where the context ends before the provider has
-// answered, the error's code is CodeOutcomeUnknown.
-func (c *Client) Act(ctx context.Context, o Order) (Effect, error) {
-	do := c.method(o.Action)
-	if do == nil {
-		return Effect{}, moderation.Fault(moderation.CodeUnsupported, "provider.cannot", "Provider", c.name)
+// Diagnose returns what the doctor finds; a driver that has no more to say has
+// its Check alone, which is told by err.
+func (c *Client) Diagnose(ctx context.Context) (findings []Finding, err error) {
+	if err := c.Probe(ctx); err != nil {
+		return nil, err
 	}
-	return do(ctx, o)
-}
-
-// Look tells what became of an order by looking at the room: Succeeded where
-// its effect shows, Failed where it does not, Unknown where that cannot be told.
-func (c *Client) Look(ctx context.Context, o Order) (moderation.Outcome, error) {
-	if l, ok := c.driver.(Looker); ok {
-		return l.Look(ctx, o)
+	d, ok := c.driver.(Doctor)
+	if !ok {
+		return nil, nil
 	}
-	return moderation.Unknown, nil
-}
-
-// Greet brings standing measures to someone who just came in.
-func (c *Client) Greet(ctx context.Context, o Order, standing []Order) (Effect, error) {
-	if g, ok := c.driver.(Greeter); ok {
-		return g.Greet(ctx, o, standing)
-	}
-	return Effect{}, nil
+	return read(ctx, c, "diagnose", func(ctx context.Context) ([]Finding, error) {
+		return d.Diagnose(ctx), nil
+	})
 }
 
 // Close closes the driver.
 func (c *Client) Close() error { return c.driver.Close() }
-
-func (c *Client) method(a moderation.Action) func(context.Context, Order) (Effect, error) {
-	switch d := c.driver; a {
-	case moderation.ActionKick:
-		if d, ok := d.(Kicker); ok {
-			return d.Kick
-		}
-	case moderation.ActionEnd:
-		if d, ok := d.(Ender); ok {
-			return d.End
-		}
-	case moderation.ActionMute:
-		if d, ok := d.(Muter); ok {
-			return d.Mute
-		}
-	case moderation.ActionUnmute:
-		if d, ok := d.(Muter); ok {
-			return d.Unmute
-		}
-	case moderation.ActionMuteAll:
-		if d, ok := d.(AllMuter); ok {
-			return d.MuteAll
-		}
-	case moderation.ActionLock:
-		if d, ok := d.(Locker); ok {
-			return d.Lock
-		}
-	case moderation.ActionUnlock:
-		if d, ok := d.(Locker); ok {
-			return d.Unlock
-		}
-	case moderation.ActionPin:
-		if d, ok := d.(Pinner); ok {
-			return d.Pin
-		}
-	case moderation.ActionUnpin:
-		if d, ok := d.(Pinner); ok {
-			return d.Unpin
-		}
-	case moderation.ActionHold:
-		if d, ok := d.(Holder); ok {
-			return d.Hold
-		}
-	case moderation.ActionUnhold:
-		if d, ok := d.(Holder); ok {
-			return d.Unhold
-		}
-	case moderation.ActionAnnounce:
-		if d, ok := d.(Announcer); ok {
-			return d.Announce
-		}
-	case moderation.ActionCoach:
-		if d, ok := d.(Coacher); ok {
-			return d.Coach
-		}
-	case moderation.ActionUncoach:
-		if d, ok := d.(Coacher); ok {
-			return d.Uncoach
-		}
-	case moderation.ActionDial:
-		if d, ok := d.(Dialer); ok {
-			return d.Dial
-		}
-	case moderation.ActionSet:
-		if d, ok := d.(Configurer); ok {
-			return d.Configure
-		}
-	}
-	return nil
-}
-
-// Set holds the clients in the order of the configuration.
-type Set struct {
-	clients []*Client
-}
-
-// NewSet makes a set; names are unique.
-func NewSet(clients ...*Client) *Set { return &Set{clients: clients} }
-
-// All returns every client.
-func (s *Set) All() []*Client { return s.clients }
-
-// Get returns the client with the configured name.
-func (s *Set) Get(name string) (*Client, bool) {
-	for _, c := range s.clients {
-		if c.name == name {
-			return c, true
-		}
-	}
-	return nil, false
-}

@@ -14,5 +14,7 @@ func (c *Client) Webhook(r *http.Request, body []byte) ([]Hint, error) {
 	if !ok {
 		return nil, moderation.Fault(moderation.CodeUnsupported, "provider.no_webhook", "Provider", c.name)
 	}
-	return w.Webhook(r, body)
+	hints, err := w.Webhook(r, body)
+	c.metrics.count(c.name, "webhook", moderation.CodeOf(err))
+	return hints, err
 }

@@ -1,0 +1,168 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+// Act carries the order out. Where the context ends before the provider has
+// answered, the error's code is CodeOutcomeUnknown. A lock or a ban that the
+// provider does not have is kept by whoever puts newcomers out again: Act then
+// sends nothing and says how it works.
+func (c *Client) Act(ctx context.Context, o Order) (Effect, error) {
+	do := method(c.driver, o.Action)
+	if do == nil {
+		if s, ok := c.kept(o); ok {
+			return Effect{Says: []moderation.Sentence{s.Says}}, nil
+		}
+		return Effect{}, moderation.Fault(moderation.CodeUnsupported, "provider.cannot", "Provider", c.name)
+	}
+	return c.write(ctx, string(o.Action), o.Action == moderation.ActionMuteAll, func(ctx context.Context) (Effect, error) {
+		return do(ctx, o)
+	})
+}
+
+// Greet brings the room's standing measures to someone who just came in, o's
+// Participant. Without a Greeter that is each mute and hold of that identity,
+// and every mute of all that spares nobody of that name.
+func (c *Client) Greet(ctx context.Context, o Order, standing []Order) (Effect, error) {
+	g, ok := c.driver.(Greeter)
+	if ok {
+		return c.write(ctx, "greet", false, func(ctx context.Context) (Effect, error) {
+			return g.Greet(ctx, o, standing)
+		})
+	}
+	var all Effect
+	for _, s := range standing {
+		order, applies := s.forNewcomer(o)
+		if !applies {
+			continue
+		}
+		effect, err := c.Act(ctx, order)
+		if err != nil {
+			return all, err
+		}
+		all.Says = append(all.Says, effect.Says...)
+		all.Restore = effect.Restore
+	}
+	return all, nil
+}
+
+// forNewcomer returns what a standing order asks for someone who came in.
+func (o Order) forNewcomer(newcomer Order) (Order, bool) {
+	order := o
+	order.Room, order.Participant = newcomer.Room, newcomer.Participant
+	switch o.Action {
+	case moderation.ActionMute, moderation.ActionHold:
+		return order, o.Participant.Identity == newcomer.Participant.Identity
+	case moderation.ActionMuteAll:
+		order.Action = moderation.ActionMute
+		return order, !o.AllowUnmute && newcomer.Participant.Kind.Human() && !o.Spares(newcomer.Participant)
+	default:
+		return Order{}, false
+	}
+}
+
+// Spares reports whether a bulk order leaves the participant alone.
+func (o Order) Spares(p moderation.Participant) bool {
+	for _, e := range o.Except {
+		if e != "" && (e == p.Identity || e == p.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Client) write(ctx context.Context, op string, bulk bool, f func(context.Context) (Effect, error)) (Effect, error) {
+	timeout := c.limits.Write
+	if bulk {
+		timeout = c.limits.Bulk
+	}
+	return call(ctx, c, effort{op: op, timeout: timeout, writes: true}, f)
+}
+
+// kept returns the support of an order that is carried out by looking after
+// the room and not by a call to the provider.
+func (c *Client) kept(o Order) (moderation.Support, bool) {
+	switch o.Action {
+	case moderation.ActionLock, moderation.ActionUnlock, moderation.ActionBan, moderation.ActionUnban:
+		s := c.driver.Capabilities(o.Room)[moderation.CapabilityFor(o.Action, o.Media, false)]
+		return s, s.Level == moderation.Emulated
+	default:
+		return moderation.Support{}, false
+	}
+}
+
+// Implements reports whether a driver has the method that carries an action out.
+func Implements(d Driver, a moderation.Action) bool { return method(d, a) != nil }
+
+func method(driver Driver, a moderation.Action) func(context.Context, Order) (Effect, error) {
+	switch a {
+	case moderation.ActionKick:
+		if d, ok := driver.(Kicker); ok {
+			return d.Kick
+		}
+	case moderation.ActionEnd:
+		if d, ok := driver.(Ender); ok {
+			return d.End
+		}
+	case moderation.ActionMute:
+		if d, ok := driver.(Muter); ok {
+			return d.Mute
+		}
+	case moderation.ActionUnmute:
+		if d, ok := driver.(Muter); ok {
+			return d.Unmute
+		}
+	case moderation.ActionMuteAll:
+		if d, ok := driver.(AllMuter); ok {
+			return d.MuteAll
+		}
+	case moderation.ActionLock:
+		if d, ok := driver.(Locker); ok {
+			return d.Lock
+		}
+	case moderation.ActionUnlock:
+		if d, ok := driver.(Locker); ok {
+			return d.Unlock
+		}
+	case moderation.ActionPin:
+		if d, ok := driver.(Pinner); ok {
+			return d.Pin
+		}
+	case moderation.ActionUnpin:
+		if d, ok := driver.(Pinner); ok {
+			return d.Unpin
+		}
+	case moderation.ActionHold:
+		if d, ok := driver.(Holder); ok {
+			return d.Hold
+		}
+	case moderation.ActionUnhold:
+		if d, ok := driver.(Holder); ok {
+			return d.Unhold
+		}
+	case moderation.ActionAnnounce:
+		if d, ok := driver.(Announcer); ok {
+			return d.Announce
+		}
+	case moderation.ActionCoach:
+		if d, ok := driver.(Coacher); ok {
+			return d.Coach
+		}
+	case moderation.ActionUncoach:
+		if d, ok := driver.(Coacher); ok {
+			return d.Uncoach
+		}
+	case moderation.ActionDial:
+		if d, ok := driver.(Dialer); ok {
+			return d.Dial
+		}
+	case moderation.ActionSet:
+		if d, ok := driver.(Configurer); ok {
+			return d.Configure
+		}
+	}
+	return nil
+}
