@@ -132,8 +132,14 @@ func (c Case) Apply(r Record) Case {
 		c.Redacted = true
 		c.Participant, c.ParticipantID, c.ParticipantName, c.Reason, c.Text = "", "", "", "", ""
 		c.Unreached = nil
+		c.Notes = slices.Clone(c.Notes)
 		for i := range c.Notes {
 			c.Notes[i].Text = ""
+		}
+		if c.Review != nil {
+			review := *c.Review
+			review.Text = ""
+			c.Review = &review
 		}
 	}
 	return c

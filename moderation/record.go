@@ -67,15 +67,18 @@ const Genesis = "000000000000000000000000000000000000000000000000000000000000000
 // version of the encoding.
 const recordDomain = "roomwarden record 1"
 
-// Seal sets r's Prev, WordsDigest and Hash. The hash is SHA-256, in lower-case
+// Seal brings r into the form in which it is read again (times in UTC, text in
+// valid UTF-8) and sets its Prev, WordsDigest and Hash. The hash is SHA-256, in lower-case
 // hex, over netstrings (length in decimal, colon, bytes, comma) of: the domain
 // "roomwarden record 1", seq, case, kind, at (RFC 3339 in UTC with nanoseconds
 // as far as they are not zero), actor, action, provider, room, room id, the
 // details as JSON, the words digest, prev. The words digest is the same over
 // "roomwarden words 1" and the words as JSON. docs/audit-format.md says it at length.
 func (r *Record) Seal(prev string) error {
+	if err := r.settle(); err != nil {
+		return err
+	}
 	r.Prev = prev
-	r.At = r.At.UTC()
 	digest, err := r.Words.digest()
 	if err != nil {
 		return err
@@ -83,6 +86,23 @@ func (r *Record) Seal(prev string) error {
 	r.WordsDigest = digest
 	r.Hash, err = r.sum()
 	return err
+}
+
+// settle makes r what a reader of its JSON finds: a byte that is no UTF-8 would
+// otherwise be sealed as one thing and read as another.
+func (r *Record) settle() error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode a record: %w", err)
+	}
+	var settled Record
+	if err := json.Unmarshal(text, &settled); err != nil {
+		return fmt.Errorf("decode a record: %w", err)
+	}
+	settled.At = settled.At.UTC()
+	settled.Details.Until = settled.Details.Until.UTC()
+	*r = settled
+	return nil
 }
 
 // ErrChain is wrapped by every error of Verify.

@@ -44,7 +44,8 @@ type Inbox interface {
 	// AcceptEnvelope writes the envelope and reports whether its key is new; one
 	// that is known is left as it was.
 	AcceptEnvelope(e Envelope) (fresh bool, err error)
-	// FinishEnvelope marks the work of a key done and drops its payload.
+	// FinishEnvelope marks the work of a key done and drops its payload; done
+	// again it changes nothing. ErrNotFound for a key that was never accepted.
 	FinishEnvelope(key string) error
 	// PendingEnvelopes returns the envelopes that are not finished, oldest first.
 	PendingEnvelopes(limit int) ([]Envelope, error)
@@ -76,7 +77,7 @@ type Cases interface {
 	Cases(q CaseQuery) ([]moderation.Case, error)
 	// OpenCases returns the cases that wait for an outcome, oldest first.
 	OpenCases(limit int) ([]moderation.Case, error)
-	// Records returns a case's records in order.
+	// Records returns a case's records in order; ErrNotFound where there is no such case.
 	Records(caseNumber uint64) ([]moderation.Record, error)
 	// RecordsFrom returns at most limit records from sequence number seq on.
 	RecordsFrom(seq uint64, limit int) ([]moderation.Record, error)
@@ -95,8 +96,8 @@ type CaseQuery struct {
 	Participant string // identity or name
 	Action      moderation.Action
 	Outcome     moderation.Outcome
-	Since       time.Time
-	Until       time.Time
+	Since       time.Time // cases that began then or later
+	Until       time.Time // cases that began before
 	Unreviewed  bool
 }
 
