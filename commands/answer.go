@@ -75,6 +75,7 @@ type RoomsPage struct {
 	Search    string
 	Next      string // cursor; empty on the last page
 	Previous  bool   // not the first page
+	Back      string // cursor of the page before; empty is the first
 }
 
 // PersonRow is one person of a room with what the reader may do to them.
@@ -107,7 +108,8 @@ type RoomPage struct {
 	Total  int     // negative: not known
 	AsOf   time.Time
 	Search string
-	Cursor string
+	Cursor string // of this page; empty on the first
+	Back   string // of the page before; empty is the first
 	Next   string
 	Says   []moderation.Sentence
 }
@@ -121,6 +123,7 @@ type GoneRow struct {
 // CasePage is a page of cases, newest first.
 type CasePage struct {
 	Cases []moderation.Case
+	Args  Args // the filters, for the button that asks for the next page
 	Next  uint64
 }
 

@@ -1,0 +1,66 @@
+package bot
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/words"
+)
+
+// caseEvent is the metadata event type of a case's message.
+const caseEvent = "roomwarden_case"
+
+// metadataRunes bounds one value of the metadata, which Slack limits as a whole.
+const metadataRunes = 1000
+
+// caseMessage draws the one message of a case in an audit channel as the case
+// now stands. A whole channel reads it, so it mentions nobody but who acted.
+func (r *renderer) caseMessage(c moderation.Case) message {
+	p := newPage(messageBlocks)
+	style := mrkdwn{public: true}
+	text := r.headline(style, c)
+	p.section(text, nil)
+	p.section(r.story(style, c), nil)
+	p.note(r.caseFoot(style, c))
+	p.actions(r.row(caseOffers(c), actionCount-1, caseNames(c))...)
+	return message{Text: fit(text, messageRunes), Blocks: p.blocks, Metadata: caseMetadata(c)}
+}
+
+// caseOffers is what can be done about a case as it stands.
+func caseOffers(c moderation.Case) []commands.Offer {
+	args := commands.Args{commands.ArgCase: strconv.FormatUint(c.Number, 10)}
+	var offers []commands.Offer
+	if undoable(c) {
+		offers = append(offers, commands.Offer{
+			Command: "undo", Args: args, Label: moderation.Say("label.undo"),
+			Ask: moderation.Say("ask.undo", "Case", c.Number),
+		})
+	}
+	if c.Review == nil {
+		offers = append(offers, commands.Offer{Command: "review", Args: args, Label: moderation.Say("label.review"), Dialog: true})
+	}
+	return append(offers, commands.Offer{Command: "note", Args: args, Label: moderation.Say("label.note"), Dialog: true})
+}
+
+// undoable reports whether a case took effect, still has it, and has an inverse.
+func undoable(c moderation.Case) bool {
+	_, inverse := moderation.Inverse(c.Action)
+	done := c.Outcome == moderation.Succeeded || c.Outcome == moderation.Partial
+	return inverse && done && c.UndoneBy == "" && c.UndoneCase == 0 && !c.Expired && !c.Redacted
+}
+
+// caseMetadata is the payload that programs and `audit verify --slack` read.
+func caseMetadata(c moderation.Case) *slack.SlackMetadata {
+	text := func(s string) string { return words.Cut(s, metadataRunes) }
+	return &slack.SlackMetadata{EventType: caseEvent, EventPayload: map[string]any{
+		"case": c.Number, "seq": c.Seq, "hash": c.Hash,
+		"action": string(c.Action), "outcome": string(c.Outcome), "actor": c.Actor,
+		"provider": c.Provider, "room": text(c.Room),
+		"participant": text(c.Participant), "participant_name": text(c.ParticipantName),
+		"reason": text(c.Reason), "at": c.At.UTC().Format(time.RFC3339),
+	}}
+}

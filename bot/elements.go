@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"cmp"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/words"
+)
+
+// topic names an offer by its command and, where that matters, its medium: the
+// end of the keys label.…, ask.… and of action ids.
+func topic(command string, args commands.Args) string {
+	if m := args[commands.ArgMedia]; m != "" {
+		return command + "_" + m
+	}
+	return command
+}
+
+// label returns what stands on an offer's button.
+func (r *renderer) label(o commands.Offer) string {
+	if !o.Label.IsZero() {
+		return r.words.Say(plain{}, o.Label)
+	}
+	for _, key := range []string{"label." + topic(o.Command, o.Args), "label." + o.Command} {
+		if r.words.Has(key) {
+			return r.words.Say(plain{}, moderation.Say(key))
+		}
+	}
+	return words.Visible(o.Command)
+}
+
+// question returns what is asked before an offer is carried out, or nil. names
+// fills in the question that a destructive offer without one gets.
+func (r *renderer) question(o commands.Offer, names moderation.Sentence) *slack.ConfirmationBlockObject {
+	ask := o.Ask
+	if ask.IsZero() {
+		if !o.Danger || o.Dialog {
+			return nil
+		}
+		ask = moderation.Sentence{Key: "ask." + topic(o.Command, o.Args), Args: names.Args}
+		if !r.words.Has(ask.Key) {
+			ask.Key = "ask." + o.Command
+		}
+		if !r.words.Has(ask.Key) {
+			ask.Key = "bot.ask.any"
+		}
+	}
+	label := r.label(o)
+	q := &slack.ConfirmationBlockObject{
+		Title:   plainCut(r.plain("bot.ask.title", "Label", label), confirmTitle),
+		Text:    plainCut(r.words.Say(shortPlain{}, ask), confirmRunes),
+		Confirm: plainCut(label, confirmButton),
+		Deny:    plainCut(r.plain("label.cancel"), confirmButton),
+	}
+	if o.Danger {
+		q.Style = slack.StyleDanger
+	}
+	return q
+}
+
+// button draws an offer. names holds Person and Room for its question.
+func (r *renderer) button(o commands.Offer, names moderation.Sentence) *slack.ButtonBlockElement {
+	value, ok := wish{Command: o.Command, Args: o.Args, Dialog: o.Dialog}.encode(buttonValue)
+	if !ok {
+		return nil
+	}
+	b := slack.NewButtonBlockElement("do:"+topic(o.Command, o.Args), value, plainCut(r.label(o), buttonRunes))
+	if o.Danger {
+		b.Style = slack.StyleDanger
+	}
+	b.Confirm = r.question(o, names)
+	return b
+}
+
+// row draws offers: the first few as buttons, the rest in a menu. Offers that
+// ask first are buttons, since a menu asks the same question for all it holds.
+func (r *renderer) row(offers []commands.Offer, buttons int, names moderation.Sentence) []slack.BlockElement {
+	var elements []slack.BlockElement
+	var menu []*slack.OptionBlockObject
+	var rest []commands.Offer
+	for i, o := range offers {
+		if i < buttons || r.question(o, names) != nil {
+			if b := r.button(o, names); b != nil && len(elements) < actionCount-1 {
+				elements = append(elements, b)
+			}
+			continue
+		}
+		value, ok := wish{Command: o.Command, Args: o.Args, Dialog: o.Dialog}.encode(optionValue)
+		if !ok {
+			if b := r.button(o, names); b != nil && len(elements) < actionCount-1 {
+				elements = append(elements, b)
+			}
+			continue
+		}
+		rest = append(rest, o)
+		menu = append(menu, slack.NewOptionBlockObject(value, plainCut(r.label(o), optionRunes), nil))
+	}
+	switch {
+	case len(menu) == 0:
+	case len(menu) == 1:
+		elements = append(elements, r.button(rest[0], names))
+	case len(menu) <= overflowCount:
+		elements = append(elements, slack.NewOverflowBlockElement("more", menu...))
+	default:
+		elements = append(elements, slack.NewOptionsSelectBlockElement(slack.OptTypeStatic,
+			plainCut(r.plain("label.more"), buttonRunes), "more", menu[:min(len(menu), selectCount)]...))
+	}
+	return distinct(elements)
+}
+
+// distinct gives buttons of one block action ids of their own.
+func distinct(elements []slack.BlockElement) []slack.BlockElement {
+	seen := make(map[string]int)
+	for _, e := range elements {
+		b, ok := e.(*slack.ButtonBlockElement)
+		if !ok {
+			continue
+		}
+		b.ActionID = words.Cut(b.ActionID, idLength-8)
+		seen[b.ActionID]++
+		if n := seen[b.ActionID]; n > 1 {
+			b.ActionID += "#" + strconv.Itoa(n)
+		}
+	}
+	return elements
+}
+
+// shortPlain is plain for questions, where two long names must leave room for
+// what is asked.
+type shortPlain struct{ plain }
+
+const questionRunes = 90
+
+// Text cuts a value to what leaves room for the rest of a question.
+func (s shortPlain) Text(text string) string {
+	return s.plain.Text(words.Cut(words.Visible(text), questionRunes))
+}
+
+// Literal returns s like Text.
+func (s shortPlain) Literal(text string) string { return s.Text(text) }
+
+// option draws one choice of a select; ok is false where the value is too long.
+func option(value, label, hint string) (o *slack.OptionBlockObject, ok bool) {
+	if value == "" || utf8.RuneCountInString(value) > optionValue {
+		return nil, false
+	}
+	o = slack.NewOptionBlockObject(value, plainCut(cmp.Or(plain{}.Text(label), value), optionRunes), nil)
+	if hint != "" {
+		o.Description = plainCut(hint, optionRunes)
+	}
+	return o, true
+}
