@@ -1,0 +1,25 @@
+package twiliovoice
+
+import (
+	"context"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// settings are what Twilio lets one change of someone present, besides what
+// has a command of its own.
+var settings = []option[api.UpdateParticipantParams]{
+	{name: "wait_url", check: address, set: func(p *api.UpdateParticipantParams, v string) { p.SetWaitUrl(v) }},
+	{name: "wait_method", check: oneOf("GET", "POST"), set: func(p *api.UpdateParticipantParams, v string) { p.SetWaitMethod(v) }},
+	{name: "beep_on_exit", check: boolean, set: func(p *api.UpdateParticipantParams, v string) { p.SetBeepOnExit(v == yes) }},
+	{name: "end_conference_on_exit", check: boolean, set: func(p *api.UpdateParticipantParams, v string) { p.SetEndConferenceOnExit(v == yes) }},
+}
+
+// Configure changes what Options lists for the action set.
+func (d *Driver) Configure(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	params := new(api.UpdateParticipantParams)
+	apply(settings, params, o.Options)
+	return d.update(ctx, o, params)
+}
