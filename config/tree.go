@@ -156,16 +156,20 @@ func (r *reader) scalar(line int, text string) *node {
 			}
 			content, err := os.ReadFile(path)
 			if err != nil {
-				out.absent = append(out.absent, Fault{Line: line, Says: "the file " + path + " cannot be read",
-					Remedy: "Make the file, or let the program's user read it."})
+				out.absent = append(out.absent, Fault{
+					Line: line, Says: "the file " + path + " cannot be read",
+					Remedy: "Make the file, or let the program's user read it.",
+				})
 				return ""
 			}
 			return strings.TrimRight(string(content), "\r\n")
 		}
 		value, set := r.lookup(name)
 		if !set {
-			out.absent = append(out.absent, Fault{Line: line, Says: "the environment variable " + name + " is not set",
-				Remedy: "Set " + name + ", or write the value here."})
+			out.absent = append(out.absent, Fault{
+				Line: line, Says: "the environment variable " + name + " is not set",
+				Remedy: "Set " + name + ", or write the value here.",
+			})
 		}
 		return value
 	})
