@@ -11,24 +11,26 @@ import (
 
 // Slack's limits, as far as we come near them; facts in docs/slack.md.
 const (
-	messageBlocks  = 50
-	viewBlocks     = 100
-	sectionRunes   = 3000
-	headerRunes    = 150
-	messageRunes   = 3000 // of a message's text: chat.update takes under 4000
-	buttonRunes    = 75
-	buttonValue    = 2000
-	optionRunes    = 75
-	optionValue    = 150
-	overflowCount  = 5 // options of an overflow menu
-	selectCount    = 100
-	actionCount    = 25
-	confirmTitle   = 100
-	confirmRunes   = 300
-	confirmButton  = 30
-	titleRunes     = 24
-	metadataLength = 3000
-	idLength       = 255
+	messageBlocks    = 50
+	viewBlocks       = 100
+	sectionRunes     = 3000
+	headerRunes      = 150
+	messageRunes     = 3000 // of a message's text: chat.update takes under 4000
+	buttonRunes      = 75
+	buttonValue      = 2000
+	optionRunes      = 75
+	optionValue      = 150
+	overflowCount    = 5 // options of an overflow menu
+	selectCount      = 100
+	actionCount      = 25
+	confirmTitle     = 100
+	confirmRunes     = 300
+	confirmButton    = 30
+	titleRunes       = 24
+	metadataLength   = 3000
+	idLength         = 255
+	inputLabel       = 150 // Slack takes 2000; a label is read at a glance
+	placeholderRunes = 150
 )
 
 // page collects the blocks of one message or view. Block ids are the order of

@@ -73,8 +73,25 @@ type press struct {
 	// Link is set where Slack wants an ack and nothing else (a link button, a
 	// select that only holds a value).
 	Link bool
-	// ViewID and ViewHash name the dialog that the press came from, if any.
-	ViewID, ViewHash string
+	// Each is set where several people were chosen: these are done one after the
+	// other instead of Invocation.
+	Each []commands.Invocation
+	// List is the list in which the button stands: it is asked for again once the
+	// work is done and replaces the message.
+	List *commands.Invocation
+	// Faults are the fields of a submission that cannot be right, by block id: the
+	// ack is then response_action errors and nothing is kept or done.
+	Faults map[string]string
+	// View is set where a choice in a dialog changes the dialog: it is updated to
+	// this and nothing else is done.
+	View *slack.ModalViewRequest
+	// ViewID, ViewHash and ViewType (modal, home) name the view that the press
+	// came from, if any.
+	ViewID, ViewHash, ViewType string
+	// TriggerID opens a dialog within 3 s, once.
+	TriggerID string
+	// Shown says by argument how words that are ids are shown in a dialog.
+	Shown commands.Args
 	// ResponseURL replaces the message that the press came from, if any.
 	ResponseURL string
 	ChannelID   string

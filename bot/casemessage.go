@@ -26,7 +26,7 @@ func (r *renderer) caseMessage(c moderation.Case) message {
 	p.section(text, nil)
 	p.section(r.story(style, c), nil)
 	p.note(r.caseFoot(style, c))
-	p.actions(r.row(caseOffers(c), actionCount-1, caseNames(c))...)
+	p.actions(r.row(caseOffers(c), actionCount-1, casePlace(c))...)
 	return message{Text: fit(text, messageRunes), Blocks: p.blocks, Metadata: caseMetadata(c)}
 }
 

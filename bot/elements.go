@@ -36,13 +36,13 @@ func (r *renderer) label(o commands.Offer) string {
 
 // question returns what is asked before an offer is carried out, or nil. names
 // fills in the question that a destructive offer without one gets.
-func (r *renderer) question(o commands.Offer, names moderation.Sentence) *slack.ConfirmationBlockObject {
+func (r *renderer) question(o commands.Offer, at place) *slack.ConfirmationBlockObject {
 	ask := o.Ask
 	if ask.IsZero() {
 		if !o.Danger || o.Dialog {
 			return nil
 		}
-		ask = moderation.Sentence{Key: "ask." + topic(o.Command, o.Args), Args: names.Args}
+		ask = moderation.Sentence{Key: "ask." + topic(o.Command, o.Args), Args: at.names().Args}
 		if !r.words.Has(ask.Key) {
 			ask.Key = "ask." + o.Command
 		}
@@ -63,9 +63,30 @@ func (r *renderer) question(o commands.Offer, names moderation.Sentence) *slack.
 	return q
 }
 
-// button draws an offer. names holds Person and Room for its question.
-func (r *renderer) button(o commands.Offer, names moderation.Sentence) *slack.ButtonBlockElement {
-	value, ok := wish{Command: o.Command, Args: o.Args, Dialog: o.Dialog}.encode(buttonValue)
+// place is where a button stands: whom and what its question names, and the
+// list that is shown anew after the press.
+type place struct {
+	person, room string
+	number       uint64 // of the case
+	list         commands.Args
+}
+
+func (at place) names() moderation.Sentence {
+	return moderation.Say("", "Person", at.person, "Room", at.room, "Case", at.number)
+}
+
+// wish returns what an offer's button carries.
+func (at place) wish(o commands.Offer) wish {
+	w := wish{Command: o.Command, Args: o.Args, Dialog: o.Dialog, List: at.list}
+	if o.Dialog {
+		w.Shown = commands.Args{commands.ArgRoom: words.Cut(at.room, optionRunes), commands.ArgPerson: words.Cut(at.person, optionRunes)}
+	}
+	return w
+}
+
+// button draws an offer; nil where its words do not fit.
+func (r *renderer) button(o commands.Offer, at place) *slack.ButtonBlockElement {
+	value, ok := at.wish(o).encodeFit(buttonValue)
 	if !ok {
 		return nil
 	}
@@ -73,26 +94,26 @@ func (r *renderer) button(o commands.Offer, names moderation.Sentence) *slack.Bu
 	if o.Danger {
 		b.Style = slack.StyleDanger
 	}
-	b.Confirm = r.question(o, names)
+	b.Confirm = r.question(o, at)
 	return b
 }
 
 // row draws offers: the first few as buttons, the rest in a menu. Offers that
 // ask first are buttons, since a menu asks the same question for all it holds.
-func (r *renderer) row(offers []commands.Offer, buttons int, names moderation.Sentence) []slack.BlockElement {
+func (r *renderer) row(offers []commands.Offer, buttons int, at place) []slack.BlockElement {
 	var elements []slack.BlockElement
 	var menu []*slack.OptionBlockObject
 	var rest []commands.Offer
 	for i, o := range offers {
-		if i < buttons || r.question(o, names) != nil {
-			if b := r.button(o, names); b != nil && len(elements) < actionCount-1 {
+		if i < buttons || r.question(o, at) != nil {
+			if b := r.button(o, at); b != nil && len(elements) < actionCount-1 {
 				elements = append(elements, b)
 			}
 			continue
 		}
-		value, ok := wish{Command: o.Command, Args: o.Args, Dialog: o.Dialog}.encode(optionValue)
+		value, ok := at.wish(o).encodeFit(optionValue)
 		if !ok {
-			if b := r.button(o, names); b != nil && len(elements) < actionCount-1 {
+			if b := r.button(o, at); b != nil && len(elements) < actionCount-1 {
 				elements = append(elements, b)
 			}
 			continue
@@ -103,7 +124,7 @@ func (r *renderer) row(offers []commands.Offer, buttons int, names moderation.Se
 	switch {
 	case len(menu) == 0:
 	case len(menu) == 1:
-		elements = append(elements, r.button(rest[0], names))
+		elements = append(elements, r.button(rest[0], at))
 	case len(menu) <= overflowCount:
 		elements = append(elements, slack.NewOverflowBlockElement("more", menu...))
 	default:

@@ -17,7 +17,9 @@ type Renderer = renderer
 type Message = message
 
 // NewRenderer is newRenderer.
-func NewRenderer(w *words.Printer, table []*commands.Command) *Renderer { return newRenderer(w, table) }
+func NewRenderer(w *words.Printer, table []*commands.Command) *Renderer {
+	return newRenderer(w, table, nil)
+}
 
 // Answer draws an answer.
 func (r *renderer) Answer(a commands.Answer) Message { return r.answer(a) }

@@ -14,13 +14,15 @@ import (
 // renderer draws answers, cases, dialogs and views as Block Kit. It holds no
 // state and is safe for concurrent use.
 type renderer struct {
-	words *words.Printer
-	table map[string]*commands.Command
+	words   *words.Printer
+	table   map[string]*commands.Command
+	guide   guide
+	reasons []string
 }
 
-// newRenderer makes a renderer for the commands of the table.
-func newRenderer(w *words.Printer, table []*commands.Command) *renderer {
-	r := &renderer{words: w, table: make(map[string]*commands.Command, len(table))}
+// newRenderer makes a renderer for the commands of the table. g answers typeahead.
+func newRenderer(w *words.Printer, table []*commands.Command, g guide) *renderer {
+	r := &renderer{words: w, table: make(map[string]*commands.Command, len(table)), guide: g, reasons: reasonPresets(w)}
 	for _, c := range table {
 		r.table[c.Name] = c
 	}
@@ -109,7 +111,7 @@ func (r *renderer) caseAnswer(p *page, a commands.CaseAnswer) string {
 	if a.Case.Number > 0 {
 		p.note(r.say("bot.case.number", "Case", a.Case.Number))
 	}
-	p.actions(r.row(a.Offers, actionCount-1, caseNames(a.Case))...)
+	p.actions(r.row(a.Offers, actionCount-1, casePlace(a.Case))...)
 	return text
 }
 

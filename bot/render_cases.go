@@ -34,9 +34,9 @@ func actor(s string) any {
 	}
 }
 
-// caseNames fills in the questions about a case.
-func caseNames(c moderation.Case) moderation.Sentence {
-	return moderation.Say("", "Person", caseName(c), "Room", c.Room, "Case", c.Number)
+// casePlace is where the buttons of a case stand.
+func casePlace(c moderation.Case) place {
+	return place{person: caseName(c), room: c.Room, number: c.Number}
 }
 
 // caseName returns whom a case is about.
@@ -215,7 +215,7 @@ func (r *renderer) caseHistory(p *page, a commands.CaseHistory) string {
 	}
 	p.section(strings.Join(lines, "\n"), nil)
 	p.note(r.caseFoot(mrkdwn{}, a.Case))
-	p.actions(r.row(a.Offers, actionCount-1, caseNames(a.Case))...)
+	p.actions(r.row(a.Offers, actionCount-1, casePlace(a.Case))...)
 	return text
 }
 

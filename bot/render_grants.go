@@ -55,7 +55,7 @@ func (r *renderer) revoke(g moderation.Grant) *slack.ButtonBlockElement {
 		Label: moderation.Say("label.revoke"), Danger: true,
 		Ask: moderation.Say("ask.revoke", "Preset", g.Preset, "Subject", g.Subject.ID),
 	}
-	return r.button(o, moderation.Sentence{})
+	return r.button(o, place{})
 }
 
 // presets lists each preset with what it allows.

@@ -2,8 +2,11 @@ package bot
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
@@ -29,21 +32,67 @@ func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 	if len(a.People) == 0 {
 		p.section(r.say("bot.people.none", "Search", a.Search), nil)
 	}
+	list := commands.Args{
+		commands.ArgRoom: a.Room.Provider + ":" + a.Room.ID, commands.ArgSearch: a.Search, commands.ArgCursor: a.Cursor,
+	}
 	for i, row := range a.People {
 		if i == peopleRows {
 			p.note(r.say("bot.people.more", "Count", len(a.People)-peopleRows))
 			break
 		}
-		r.personRow(p, a.Room, row, a.AsOf)
+		r.personRow(p, a.Room, row, list, a.AsOf)
 	}
+	r.pick(p, a, list)
 	p.section(r.gone(a.Gone), nil)
-	p.actions(r.row(withoutRefresh(a.Offers), 4, moderation.Say("", "Room", a.Room.Name))...)
-	args := commands.Args{
-		commands.ArgRoom: a.Room.Provider + ":" + a.Room.ID, commands.ArgSearch: a.Search, commands.ArgCursor: a.Cursor,
-	}
-	r.pager(p, args, a.Cursor != "", a.Back, a.Next)
+	p.actions(r.row(withoutRefresh(a.Offers), 4, place{room: a.Room.Name, list: list})...)
+	r.pager(p, list, a.Cursor != "", a.Back, a.Next)
 	p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
 	return text
+}
+
+// pickAction is the action id of the select in which several people are chosen.
+const pickAction = "pick"
+
+// pick lets several people be chosen and dealt with at once, as far as the
+// reader may deal with them one by one.
+func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
+	var options []*slack.OptionBlockObject
+	offered := make(map[string]commands.Offer)
+	for _, row := range a.People[:min(len(a.People), peopleRows)] {
+		if len(row.Offers) == 0 {
+			continue
+		}
+		if o, ok := option(row.Participant.ID, cmp.Or(row.Shown, row.Participant.DisplayName()), ""); ok {
+			options = append(options, o)
+		}
+		for _, o := range row.Offers {
+			if !o.Dialog {
+				offered[topic(o.Command, o.Args)] = o
+			}
+		}
+	}
+	if len(options) < 2 {
+		return
+	}
+	elements := []slack.BlockElement{slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic,
+		plainCut(r.plain("bot.pick.several"), placeholderRunes), pickAction, options...)}
+	for _, command := range []string{"kick", "mute_audio", "mute"} {
+		o, ok := offered[command]
+		if !ok {
+			continue
+		}
+		delete(offered, "mute")
+		o.Args = maps.Clone(o.Args)
+		delete(o.Args, commands.ArgPerson)
+		o.Label, o.Ask = moderation.Say("bot.pick."+o.Command), moderation.Say("bot.pick.ask."+o.Command, "Room", a.Room.Name)
+		if b := r.button(o, place{room: a.Room.Name, list: list}); b != nil {
+			b.ActionID = "each:" + o.Command
+			elements = append(elements, b)
+		}
+	}
+	if len(elements) > 1 {
+		p.actions(elements...)
+	}
 }
 
 // withoutRefresh drops the offers that the pager draws.
@@ -57,10 +106,10 @@ func withoutRefresh(offers []commands.Offer) []commands.Offer {
 	return kept
 }
 
-func (r *renderer) personRow(p *page, room moderation.Room, row commands.PersonRow, asOf time.Time) {
+func (r *renderer) personRow(p *page, room moderation.Room, row commands.PersonRow, list commands.Args, asOf time.Time) {
 	p.section(join("\n", r.personLine(row, asOf), r.last(row.Last)), nil)
-	names := moderation.Say("", "Person", row.Participant.DisplayName(), "Room", room.Name)
-	p.actions(r.row(row.Offers, 2, names)...)
+	at := place{person: row.Participant.DisplayName(), room: room.Name, list: list}
+	p.actions(r.row(row.Offers, 2, at)...)
 }
 
 // personLine says who someone is and what they send, in one line.

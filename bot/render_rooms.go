@@ -23,14 +23,15 @@ func (r *renderer) roomsPage(p *page, a commands.RoomsPage) string {
 	if len(a.Rooms) == 0 {
 		p.section(r.say("bot.rooms.none", "Search", a.Search), nil)
 	}
+	list := commands.Args{commands.ArgSearch: a.Search, commands.ArgCursor: a.Cursor}
 	for i, row := range a.Rooms {
 		if i == roomRows {
 			p.note(r.say("bot.more", "Count", len(a.Rooms)-roomRows))
 			break
 		}
-		r.roomRow(p, row, a.AsOf)
+		r.roomRow(p, row, list, a.AsOf)
 	}
-	r.pager(p, commands.Args{commands.ArgSearch: a.Search}, a.Previous, a.Back, a.Next)
+	r.pager(p, list, a.Previous, a.Back, a.Next)
 	p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
 	return text
 }
@@ -51,12 +52,12 @@ func (r *renderer) providers(all []commands.ProviderState) string {
 	return join("  ·  ", parts...)
 }
 
-func (r *renderer) roomRow(p *page, row commands.RoomRow, asOf time.Time) {
+func (r *renderer) roomRow(p *page, row commands.RoomRow, list commands.Args, asOf time.Time) {
 	line := join("\n", r.roomLine(row.Room, row.Present, asOf), r.peopleLine(row.People, row.Present))
-	names := moderation.Say("", "Room", row.Room.Name)
+	at := place{room: row.Room.Name, list: list}
 	show, more := splitShow(row)
-	p.section(line, r.button(show, names))
-	p.actions(r.row(more, 3, names)...)
+	p.section(line, r.button(show, place{}))
+	p.actions(r.row(more, 3, at)...)
 }
 
 // splitShow finds the offer that shows the people of a room, which stands

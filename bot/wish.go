@@ -16,13 +16,19 @@ import (
 //
 //	1 FLAGS : COMMAND [? KEY=VALUE [& KEY=VALUE]…]
 //
-// A key is the short form below or the argument's name; %, &, = and control
-// characters of values are written as %XX.
+// A key is the short form below or the argument's name, after @ a word of List,
+// after ~ one of Shown; @ alone stands for an empty List, @r= for the same room.
+// %, &, = and control characters of values are written as %XX.
 type wish struct {
 	Command   string
 	Args      commands.Args
 	Dialog    bool // d: opens a dialog for the words that are missing
 	Confirmed bool // y: the question before it acts was answered with yes
+	// List holds the words of the list in which the button stands, which is
+	// shown anew after the press; nil where it stands in none.
+	List commands.Args
+	// Shown says by argument how a word that is an id is shown in a dialog.
+	Shown commands.Args
 }
 
 const wishVersion = "1"
@@ -56,22 +62,50 @@ func (w wish) encode(limit int) (text string, ok bool) {
 	out.WriteByte(':')
 	out.WriteString(w.Command)
 	separator := byte('?')
-	for _, name := range slices.Sorted(maps.Keys(w.Args)) {
-		if w.Args[name] == "" {
-			continue
-		}
+	pair := func(prefix, name, value string) {
 		out.WriteByte(separator)
 		separator = '&'
+		out.WriteString(prefix)
 		if key, found := short[name]; found {
-			out.WriteString(key)
-		} else {
-			out.WriteString(name)
+			name = key
 		}
+		out.WriteString(name)
 		out.WriteByte('=')
-		percent(&out, w.Args[name])
+		percent(&out, value)
 	}
+	filled := func(prefix string, args commands.Args) {
+		for _, name := range slices.Sorted(maps.Keys(args)) {
+			if args[name] != "" {
+				pair(prefix, name, args[name])
+			}
+		}
+	}
+	filled("", w.Args)
+	if w.List != nil {
+		list := maps.Clone(w.List)
+		if room := list[commands.ArgRoom]; room == "" {
+			pair("@", "", "")
+		} else if room == w.Args[commands.ArgRoom] {
+			delete(list, commands.ArgRoom)
+			pair("@", commands.ArgRoom, "")
+		}
+		filled("@", list)
+	}
+	filled("~", w.Shown)
 	text = out.String()
 	return text, utf8.RuneCountInString(text) <= limit
+}
+
+// encodeFit is encode, without what is good to have where that does not fit.
+func (w wish) encodeFit(limit int) (text string, ok bool) {
+	if text, ok = w.encode(limit); ok {
+		return text, true
+	}
+	w.Shown = nil
+	if w.List != nil {
+		w.List = commands.Args{commands.ArgRoom: w.List[commands.ArgRoom]}
+	}
+	return w.encode(limit)
 }
 
 // decodeWish reads what encode wrote.
@@ -98,12 +132,38 @@ func decodeWish(text string) (wish, error) {
 		if !found || key == "" || !valid {
 			return wish{}, errStale
 		}
-		if name, known := long[key]; known {
-			key = name
-		}
-		w.Args[key] = text
+		w.put(key, text)
 	}
 	return w, nil
+}
+
+// put takes one key and value of the written form.
+func (w *wish) put(key, value string) {
+	name := func(key string) string {
+		if name, known := long[key]; known {
+			return name
+		}
+		return key
+	}
+	switch key[0] {
+	case '@':
+		if w.List == nil {
+			w.List = make(commands.Args)
+		}
+		if key = name(key[1:]); key == commands.ArgRoom && value == "" {
+			value = w.Args[commands.ArgRoom]
+		}
+		if key != "" {
+			w.List[key] = value
+		}
+	case '~':
+		if w.Shown == nil {
+			w.Shown = make(commands.Args)
+		}
+		w.Shown[name(key[1:])] = value
+	default:
+		w.Args[name(key)] = value
+	}
 }
 
 const hexDigits = "0123456789ABCDEF"

@@ -73,7 +73,8 @@ type RoomsPage struct {
 	Rooms     []RoomRow
 	AsOf      time.Time
 	Search    string
-	Next      string // cursor; empty on the last page
+	Cursor    string // of this page; empty on the first
+	Next      string // empty on the last page
 	Previous  bool   // not the first page
 	Back      string // cursor of the page before; empty is the first
 }

@@ -1,0 +1,250 @@
+package bot
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+// delivery is what we read of an interactive payload. Slack adds to its blocks
+// and elements at any time; nothing here depends on those that we do not draw.
+type delivery struct {
+	Type        string        `json:"type"`
+	User        deliveryUser  `json:"user"`
+	Team        deliveryTeam  `json:"team"`
+	Channel     deliveryID    `json:"channel"`
+	Container   container     `json:"container"`
+	ResponseURL string        `json:"response_url"`
+	TriggerID   string        `json:"trigger_id"`
+	Actions     []blockAction `json:"actions"`
+	View        *viewState    `json:"view"`
+	State       stateValues   `json:"state"`
+	// Of block_suggestion.
+	ActionID string `json:"action_id"`
+	BlockID  string `json:"block_id"`
+	Value    string `json:"value"`
+}
+
+type (
+	deliveryID   struct{ ID string }
+	deliveryUser struct {
+		ID     string `json:"id"`
+		Name   string `json:"name"`
+		TeamID string `json:"team_id"`
+	}
+	deliveryTeam struct {
+		ID string `json:"id"`
+	}
+	container struct {
+		MessageTS string `json:"message_ts"`
+		ChannelID string `json:"channel_id"`
+		ViewID    string `json:"view_id"`
+	}
+	viewState struct {
+		ID              string      `json:"id"`
+		Hash            string      `json:"hash"`
+		Type            string      `json:"type"`
+		CallbackID      string      `json:"callback_id"`
+		PrivateMetadata string      `json:"private_metadata"`
+		State           stateValues `json:"state"`
+	}
+	stateValues struct {
+		Values map[string]map[string]blockAction `json:"values"`
+	}
+	chosenOption struct {
+		Value string     `json:"value"`
+		Text  optionText `json:"text"`
+	}
+	optionText struct {
+		Text string `json:"text"`
+	}
+	blockAction struct {
+		Type                 string         `json:"type"`
+		ActionID             string         `json:"action_id"`
+		BlockID              string         `json:"block_id"`
+		ActionTS             string         `json:"action_ts"`
+		Value                string         `json:"value"`
+		SelectedOption       *chosenOption  `json:"selected_option"`
+		SelectedOptions      []chosenOption `json:"selected_options"`
+		SelectedUser         string         `json:"selected_user"`
+		SelectedChannel      string         `json:"selected_channel"`
+		SelectedConversation string         `json:"selected_conversation"`
+	}
+)
+
+// UnmarshalJSON reads an action or a value and takes a field of a kind that we
+// do not know for an empty one.
+func (a *blockAction) UnmarshalJSON(text []byte) error {
+	type known blockAction
+	if json.Unmarshal(text, (*known)(a)) == nil {
+		return nil
+	}
+	*a = blockAction{}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(text, &fields) != nil {
+		return nil
+	}
+	for name, into := range map[string]any{
+		"type": &a.Type, "action_id": &a.ActionID, "block_id": &a.BlockID, "action_ts": &a.ActionTS,
+		"value": &a.Value, "selected_option": &a.SelectedOption, "selected_options": &a.SelectedOptions,
+	} {
+		if raw, ok := fields[name]; ok {
+			_ = json.Unmarshal(raw, into) // what does not fit stays empty
+		}
+	}
+	return nil
+}
+
+// text returns what was chosen or typed, several one a line.
+func (a blockAction) text() string {
+	switch {
+	case a.SelectedOption != nil:
+		return a.SelectedOption.Value
+	case len(a.SelectedOptions) > 0:
+		all := make([]string, len(a.SelectedOptions))
+		for i, o := range a.SelectedOptions {
+			all[i] = o.Value
+		}
+		return strings.Join(all, "\n")
+	case a.SelectedUser != "":
+		return a.SelectedUser
+	case a.SelectedChannel != "":
+		return a.SelectedChannel
+	case a.SelectedConversation != "":
+		return a.SelectedConversation
+	default:
+		return a.Value
+	}
+}
+
+// shown returns how what was chosen was shown.
+func (a blockAction) shown() string {
+	if a.SelectedOption == nil {
+		return ""
+	}
+	return a.SelectedOption.Text.Text
+}
+
+func readDelivery(payload []byte) (delivery, error) {
+	var d delivery
+	if err := json.Unmarshal(payload, &d); err != nil {
+		return delivery{}, moderation.Errorf(moderation.CodeInvalid, "read an interactive payload: %w", err)
+	}
+	return d, nil
+}
+
+func (d delivery) caller() commands.Caller {
+	team := d.User.TeamID
+	if team == "" {
+		team = d.Team.ID
+	}
+	return commands.Caller{
+		Actor:   moderation.Actor{Kind: moderation.SlackUser, ID: d.User.ID, Name: d.User.Name},
+		TeamID:  team,
+		Channel: cmp.Or(d.Channel.ID, d.Container.ChannelID),
+	}
+}
+
+// base is what every press of this delivery has.
+func (d delivery) base(source commands.Source) press {
+	p := press{
+		Invocation:  commands.Invocation{Caller: d.caller(), Source: source},
+		ResponseURL: d.ResponseURL, TriggerID: d.TriggerID,
+		ChannelID: cmp.Or(d.Channel.ID, d.Container.ChannelID), MessageTS: d.Container.MessageTS,
+	}
+	if d.View != nil {
+		p.ViewID, p.ViewHash, p.ViewType = d.View.ID, d.View.Hash, d.View.Type
+	}
+	return p
+}
+
+// readPress reads a block_actions payload. A value that this version cannot
+// read is an error whose sentence may be shown; who pressed is in the press all
+// the same.
+func (r *renderer) readPress(payload []byte) (press, error) {
+	d, err := readDelivery(payload)
+	if err != nil {
+		return press{}, err
+	}
+	p := d.base(commands.FromButton)
+	if len(d.Actions) == 0 {
+		p.Link = true
+		return p, nil
+	}
+	a := d.Actions[0]
+	p.ActedAt = slackTime(a.ActionTS)
+	p.Invocation.Key = strings.Join([]string{"press", d.Container.MessageTS + d.Container.ViewID, a.BlockID, a.ActionID, a.ActionTS, d.User.ID}, "/")
+	if d.View != nil && d.View.Type == "modal" && strings.HasPrefix(a.BlockID, fieldPrefix) {
+		return r.readField(p, d, a)
+	}
+	if !strings.Contains(a.ActionID, ":") && a.ActionID != "more" {
+		p.Link = true
+		return p, nil
+	}
+	w, err := decodeWish(a.text())
+	if err != nil {
+		return p, err
+	}
+	p.take(w)
+	if strings.HasPrefix(a.ActionID, "each:") {
+		return p.spread(chosen(d.State))
+	}
+	return p, nil
+}
+
+// chosen returns the connection ids that are selected in a list of people.
+func chosen(s stateValues) []string {
+	var ids []string
+	for _, block := range sortedKeys(s.Values) {
+		for _, o := range s.Values[block][pickAction].SelectedOptions {
+			ids = append(ids, o.Value)
+		}
+	}
+	return ids
+}
+
+// spread makes one invocation for each person chosen.
+func (p press) spread(people []string) (press, error) {
+	if len(people) == 0 {
+		return p, moderation.Fault(moderation.CodeInvalid, "bot.press.nobody")
+	}
+	for _, id := range people {
+		one := p.Invocation
+		one.Args = maps.Clone(one.Args)
+		one.Args[commands.ArgPerson] = id
+		one.Key += "/" + id
+		p.Each = append(p.Each, one)
+	}
+	return p, nil
+}
+
+// take fills in what a button carries.
+func (p *press) take(w wish) {
+	p.Invocation.Command, p.Invocation.Args, p.Invocation.Confirmed = w.Command, w.Args, w.Confirmed
+	p.Dialog, p.Shown = w.Dialog, w.Shown
+	if w.List != nil {
+		p.List = &commands.Invocation{
+			Caller: p.Invocation.Caller, Source: commands.FromButton, Command: "list", Args: w.List,
+		}
+	}
+}
+
+// slackTime reads Slack's seconds with a fraction; the zero time where it is none.
+func slackTime(ts string) time.Time {
+	seconds, fraction, _ := strings.Cut(ts, ".")
+	s, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	micros, err := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
+	if err != nil {
+		micros = 0
+	}
+	return time.Unix(s, micros*1000).UTC()
+}

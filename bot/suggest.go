@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/roomwarden/roomwarden/commands"
+)
+
+// guide is what typeahead asks of the Service.
+type guide interface {
+	SuggestRooms(ctx context.Context, c commands.Caller, typed string, limit int) []commands.Candidate
+	SuggestPeople(ctx context.Context, c commands.Caller, room, typed string, limit int) []commands.Candidate
+}
+
+// suggestions is the answer to a block_suggestion. Slack wants a list that is
+// there when it is empty.
+type suggestions struct {
+	Options []*slack.OptionBlockObject `json:"options"`
+}
+
+// suggest answers a block_suggestion: rooms and people that the reader may
+// see. What it cannot read or find is an empty list.
+func (r *renderer) suggest(ctx context.Context, payload []byte) any {
+	s := suggestions{Options: []*slack.OptionBlockObject{}}
+	d, err := readDelivery(payload)
+	if err != nil || r.guide == nil {
+		return s
+	}
+	var found []commands.Candidate
+	switch strings.TrimPrefix(d.BlockID, fieldPrefix) {
+	case commands.ArgRoom:
+		found = r.guide.SuggestRooms(ctx, d.caller(), d.Value, selectCount)
+	case commands.ArgPerson, commands.ArgCoach, commands.ArgExcept:
+		if room := d.room(); room != "" {
+			found = r.guide.SuggestPeople(ctx, d.caller(), room, d.Value, selectCount)
+		}
+	}
+	for _, c := range found {
+		hint := ""
+		if !c.Hint.IsZero() {
+			hint = r.words.Say(plain{}, c.Hint)
+		}
+		if o, ok := option(c.Value, c.Label, hint); ok && len(s.Options) < selectCount {
+			s.Options = append(s.Options, o)
+		}
+	}
+	return s
+}
+
+// room returns the room that is chosen in the dialog, or with which it was opened.
+func (d delivery) room() string {
+	if d.View == nil {
+		return ""
+	}
+	if chosen := d.View.State.Values[fieldPrefix+commands.ArgRoom][fieldAction].text(); chosen != "" {
+		return chosen
+	}
+	state, err := decodeDialogState(d.View.PrivateMetadata)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(state.Args[commands.ArgRoom], state.Room)
+}
