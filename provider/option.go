@@ -1,0 +1,32 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+// CheckOption checks that a key=value word is among the options, and its value
+// among those that the option takes where that set is closed.
+func CheckOption(options []Option, name, value string) error {
+	i := slices.IndexFunc(options, func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return moderation.Fault(moderation.CodeInvalid, "provider.unknown_option",
+			"Option", moderation.Literal(name), "Options", OptionNames(options))
+	}
+	if values := options[i].Values; len(values) > 0 && !slices.Contains(values, value) {
+		return moderation.Fault(moderation.CodeInvalid, "provider.bad_option",
+			"Option", moderation.Literal(name), "Value", moderation.Literal(value), "Values", strings.Join(values, ", "))
+	}
+	return nil
+}
+
+// OptionNames lists the options' names for a sentence.
+func OptionNames(options []Option) string {
+	names := make([]string, len(options))
+	for i, o := range options {
+		names[i] = o.Name
+	}
+	return strings.Join(names, ", ")
+}
