@@ -32,6 +32,11 @@ func (mrkdwn) Literal(s string) string {
 	if s == "" {
 		return ""
 	}
+	// Nothing is marked up inside a code span; where spans are not drawn, pairs
+	// of marks must not be either.
+	if strings.Count(s, "*") > 1 || strings.Count(s, "~") > 1 {
+		s = marks.Replace(s)
+	}
 	return "`" + entities.Replace(strings.ReplaceAll(s, "`", "ˋ")) + "`"
 }
 

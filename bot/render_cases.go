@@ -63,7 +63,7 @@ func (r *renderer) actionKey(prefix string, a moderation.Action, m moderation.Me
 // headline says in one line what a case is about and how far it has come.
 func (r *renderer) headline(style words.Style, c moderation.Case) string {
 	args := []any{
-		"Person", nonEmpty(cutName(caseName(c))), "Room", roomArg(c), "Action", string(c.Action),
+		"Person", r.someone(c), "Room", roomArg(c), "Action", string(c.Action),
 		"Subject", subject(c.Subject), "Preset", moderation.Literal(c.Preset), "Scope", moderation.Literal(c.Scope),
 		"Reached", c.Reached,
 	}
@@ -73,6 +73,14 @@ func (r *renderer) headline(style words.Style, c moderation.Case) string {
 	}
 	what := moderation.Say(r.actionKey(kind, c.Action, c.Media), args...)
 	return r.words.Say(style, moderation.Say("bot.headline."+string(c.Outcome), "Actor", actor(c.Actor), "What", what))
+}
+
+// someone names whom a case is about; a redacted one names nobody.
+func (r *renderer) someone(c moderation.Case) any {
+	if name := strings.TrimSpace(cutName(caseName(c))); name != "" {
+		return name
+	}
+	return moderation.Say("bot.someone")
 }
 
 // roomArg returns the room of a case, or that it has none.

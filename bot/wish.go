@@ -18,7 +18,7 @@ import (
 //
 // A key is the short form below or the argument's name, after @ a word of List,
 // after ~ one of Shown; @ alone stands for an empty List, @r= for the same room.
-// %, &, = and control characters of values are written as %XX.
+// %, &, =, <, > and control characters of values are written as %XX.
 type wish struct {
 	Command   string
 	Args      commands.Args
@@ -170,7 +170,7 @@ const hexDigits = "0123456789ABCDEF"
 
 func percent(out *strings.Builder, s string) {
 	for i := range len(s) {
-		if c := s[i]; c == '%' || c == '&' || c == '=' || c < ' ' || c == 0x7f {
+		if c := s[i]; strings.IndexByte("%&=<>", c) >= 0 || c < ' ' || c == 0x7f {
 			out.WriteByte('%')
 			out.WriteByte(hexDigits[c>>4])
 			out.WriteByte(hexDigits[c&15])
