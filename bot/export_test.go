@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+
 	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -35,3 +37,49 @@ func Fit(s string, limit int) string { return fit(s, limit) }
 
 // Blocks is what JSON holds of a message.
 func Blocks(b []slack.Block) slack.Blocks { return slack.Blocks{BlockSet: b} }
+
+// Press is press.
+type Press = press
+
+// Origin is origin.
+type Origin = origin
+
+// ReadPress reads a block_actions payload.
+func (r *renderer) ReadPress(payload []byte) (Press, error) { return r.readPress(payload) }
+
+// ReadSubmission reads a view_submission payload.
+func (r *renderer) ReadSubmission(payload []byte) (Press, error) { return r.readSubmission(payload) }
+
+// Dialog draws a dialog.
+func (r *renderer) Dialog(m commands.Missing, from Origin) slack.ModalViewRequest {
+	return r.dialog(m, from)
+}
+
+// OfferDialog draws the dialog that a press opens.
+func (r *renderer) OfferDialog(p Press) slack.ModalViewRequest { return r.offerDialog(p) }
+
+// WorkingView draws what a dialog shows while it works.
+func (r *renderer) WorkingView(p Press) slack.ModalViewRequest { return r.workingView(p) }
+
+// ResultView draws a dialog's result.
+func (r *renderer) ResultView(a commands.Answer, p Press) slack.ModalViewRequest {
+	return r.resultView(a, p)
+}
+
+// Suggest answers typeahead.
+func (r *renderer) Suggest(ctx context.Context, payload []byte) any { return r.suggest(ctx, payload) }
+
+// WithGuide sets who answers typeahead.
+func (r *renderer) WithGuide(g guide) *Renderer { r.guide = g; return r }
+
+// Wish is what a button carries.
+type Wish = wish
+
+// Encode writes a wish.
+func (w wish) Encode(limit int) (string, bool) { return w.encode(limit) }
+
+// EncodeFit writes a wish without what does not fit.
+func (w wish) EncodeFit(limit int) (string, bool) { return w.encodeFit(limit) }
+
+// DecodeWish reads a wish.
+func DecodeWish(text string) (Wish, error) { return decodeWish(text) }

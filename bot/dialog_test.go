@@ -1,0 +1,65 @@
+package bot_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/bot"
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+func TestEveryCommandHasADialog(t *testing.T) {
+	r := newRenderer()
+	for _, c := range table {
+		t.Run(c.Name, func(t *testing.T) {
+			view := r.Dialog(commands.Missing{Command: c.Name}, bot.Origin{Channel: "C0MODS000", ResponseURL: "https://hooks.example/1"})
+			inLimits(t, view)
+			golden(t, "dialog_"+c.Name, view)
+		})
+	}
+}
+
+// filled is a dialog with all of its words and faults.
+func filled(c *commands.Command, text string) (commands.Missing, bot.Origin) {
+	m := commands.Missing{Command: c.Name, Args: commands.Args{"odd": text}, Faults: map[string]moderation.Sentence{}}
+	for _, a := range c.Args {
+		m.Args[a.Name], m.Faults[a.Name] = text, say("bot.rooms.none", "Search", text)
+	}
+	return m, bot.Origin{Channel: "C1", ResponseURL: "https://hooks.example/" + text, List: commands.Args{commands.ArgSearch: text},
+		Listed: true, Shown: commands.Args{commands.ArgRoom: text}}
+}
+
+func TestDialogsKeepWhatIsKnown(t *testing.T) {
+	r := newRenderer()
+	for _, c := range table {
+		for name, text := range map[string]string{"nasty": nasty, "long": strings.Repeat("ö*", 5000)} {
+			view := r.Dialog(filled(c, text))
+			if len(view.PrivateMetadata) > 3000 || view.PrivateMetadata == "" {
+				t.Errorf("%s %s: private_metadata has %d bytes", c.Name, name, len(view.PrivateMetadata))
+			}
+			inLimits(t, view)
+			if name == "nasty" {
+				golden(t, "dialog_"+c.Name+"_filled", view)
+			}
+		}
+	}
+}
+
+func TestResultsAreShownInTheDialog(t *testing.T) {
+	r := newRenderer()
+	press := bot.Press{Invocation: commands.Invocation{Command: "kick"}}
+	working := r.WorkingView(press)
+	inLimits(t, working)
+	golden(t, "dialog_working", working)
+	answers := sample{name: nasty}.answers()
+	for _, name := range slices.Sorted(maps.Keys(answers)) {
+		view := r.ResultView(answers[name], press)
+		inLimits(t, view)
+		if name == "case_done" || name == "missing" {
+			golden(t, "dialog_result_"+name, view)
+		}
+	}
+}
