@@ -63,7 +63,6 @@ func TestLimits(t *testing.T) {
 			accessory(`{"type":"static_select","initial_option":` + option(1, 2) + `,"options":` + list(1, option(1, 1)) + `}`),
 		},
 		"placeholder":     {actions(`{"type":"external_select","placeholder":` + plain(150) + `}`), actions(`{"type":"external_select","placeholder":` + plain(151) + `}`)},
-		"several at once": {accessory(`{"type":"multi_external_select"}`), actions(`{"type":"multi_external_select"}`)},
 		"input place":     {input(`{"type":"plain_text_input"}`), actions(`{"type":"plain_text_input"}`)},
 		"unknown element": {input(`{"type":"plain_text_input"}`), input(`{"type":"hologram"}`)},
 		"markdown":        {`[{"type":"markdown","text":"` + strings.Repeat("x", 11_998) + `"}]`, `[{"type":"markdown","text":"` + strings.Repeat("x", 12_001) + `"}]`},

@@ -176,17 +176,14 @@ func (c *checker) element(at string, e Element, p place) {
 	case "overflow":
 		ok = p != inInput
 		c.options(at, e.Options, 1, 5)
+		c.plainOptions(at, e.Options)
 	case "static_select", "multi_static_select":
-		ok = e.Type == "static_select" || p != inActions
 		c.plain(at+"/placeholder", e.Placeholder, 150, optional)
 		c.choices(at, e)
 	case "external_select", "multi_external_select":
-		ok = e.Type == "external_select" || p != inActions
 		c.plain(at+"/placeholder", e.Placeholder, 150, optional)
-	case "users_select", "conversations_select", "channels_select":
-		c.plain(at+"/placeholder", e.Placeholder, 150, optional)
-	case "multi_users_select", "multi_conversations_select", "multi_channels_select":
-		ok = p != inActions
+	case "users_select", "conversations_select", "channels_select",
+		"multi_users_select", "multi_conversations_select", "multi_channels_select":
 		c.plain(at+"/placeholder", e.Placeholder, 150, optional)
 	case "radio_buttons", "checkboxes":
 		c.options(at, e.Options, 1, 10)
@@ -228,6 +225,7 @@ func (c *checker) choices(at string, e Element) {
 	}
 	if len(e.Options) > 0 {
 		c.options(at, e.Options, 1, 100)
+		c.plainOptions(at, e.Options)
 	}
 	c.count(at+"/option_groups", len(e.OptionGroups), 0, 100)
 	for i, g := range e.OptionGroups {
@@ -263,10 +261,20 @@ func (c *checker) options(at string, list []Option, low, high int) {
 	}
 }
 
+// plainOptions checks that no option has markup, which only radio buttons and
+// checkboxes may have.
+func (c *checker) plainOptions(at string, list []Option) {
+	for i, o := range list {
+		if o.Text != nil && o.Text.Type == "mrkdwn" {
+			c.fault(fmt.Sprintf("%s/options/%d/text/type", at, i), "must be plain_text")
+		}
+	}
+}
+
 func (c *checker) option(at string, o Option) {
 	c.text(at+"/text", o.Text, 75, required)
 	c.length(at+"/value", o.Value, 1, 150)
-	c.text(at+"/description", o.Description, 75, optional)
+	c.plain(at+"/description", o.Description, 75, optional)
 	c.length(at+"/url", o.URL, 0, 3000)
 }
 
@@ -300,6 +308,7 @@ func CheckOptions(answer any) []Violation {
 		c.fault("/options", "is missing: an empty answer is {\"options\": []}")
 	case a.Options != nil:
 		c.options("", *a.Options, 0, 100)
+		c.plainOptions("", *a.Options)
 	default:
 		c.count("/option_groups", len(*a.OptionGroups), 0, 100)
 		for i, g := range *a.OptionGroups {
