@@ -105,41 +105,43 @@ func (r *Record) settle() error {
 	return nil
 }
 
-// ErrChain is wrapped by every error of Verify.
+// ErrChain is what every error of Verify is.
 var ErrChain = errors.New("the record does not fit the chain")
 
 // Verify checks that r follows a record with number seq-1 and hash prev, and
-// that neither r nor its words were changed since it was sealed. Redacted words
-// (all of Words empty) pass: their digest still binds them.
+// that neither r nor its words were changed since it was sealed. Words that are
+// not there pass: their digest still binds them. An error that wraps ErrChain
+// says in words what does not fit.
 func (r *Record) Verify(seq uint64, prev string) error {
-	if r.Seq != seq {
-		return fmt.Errorf("%w: number %d where %d should be", ErrChain, r.Seq, seq)
-	}
-	if r.Prev != prev {
-		return fmt.Errorf("%w: record %d follows hash %.12s, the one before it has %.12s", ErrChain, seq, r.Prev, prev)
-	}
-	if r.Words.Salt != "" {
-		digest, err := r.Words.digest()
-		if err != nil {
-			return err
-		}
-		if digest != r.WordsDigest {
-			return fmt.Errorf("%w: the words of record %d were changed", ErrChain, seq)
-		}
-	} else if !r.Words.isZero() {
-		return fmt.Errorf("%w: record %d has words without their salt", ErrChain, seq)
+	digest, err := r.Words.digest()
+	if err != nil {
+		return err
 	}
 	sum, err := r.sum()
 	if err != nil {
 		return err
 	}
-	if sum != r.Hash {
-		return fmt.Errorf("%w: record %d was changed", ErrChain, seq)
+	switch {
+	case r.Seq != seq:
+		return unfit("audit.fault.number", "Number", r.Seq, "Expected", seq)
+	case r.Prev != prev:
+		return unfit("audit.fault.prev", "Prev", r.Prev, "Expected", prev)
+	case r.Words.Salt == "" && !r.Words.IsZero():
+		return unfit("audit.fault.unsalted")
+	case r.Words.Salt != "" && digest != r.WordsDigest:
+		return unfit("audit.fault.words")
+	case sum != r.Hash:
+		return unfit("audit.fault.changed")
 	}
 	return nil
 }
 
-func (w Words) isZero() bool {
+func unfit(key string, pairs ...any) error {
+	return Fault(CodeInvalid, key, pairs...).Because(ErrChain)
+}
+
+// IsZero reports whether there are no words: they were redacted.
+func (w Words) IsZero() bool {
 	return w.Salt == "" && w.Participant == "" && w.ParticipantID == "" && w.ParticipantName == "" &&
 		w.Reason == "" && w.Text == "" && len(w.Unreached) == 0
 }
