@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -14,8 +16,9 @@ import (
 // caseEvent is the metadata event type of a case's message.
 const caseEvent = "roomwarden_case"
 
-// metadataRunes bounds one value of the metadata, which Slack limits as a whole.
-const metadataRunes = 1000
+// metadataBytes is how much metadata we send; Slack refuses what it finds too
+// large and does not say from where on that is.
+const metadataBytes = 6000
 
 // caseMessage draws the one message of a case in an audit channel as the case
 // now stands. A whole channel reads it, so it mentions nobody but who acted.
@@ -54,13 +57,21 @@ func undoable(c moderation.Case) bool {
 }
 
 // caseMetadata is the payload that programs and `audit verify --slack` read.
+// Words longer than Slack's metadata has room for are cut.
 func caseMetadata(c moderation.Case) *slack.SlackMetadata {
-	text := func(s string) string { return words.Cut(s, metadataRunes) }
-	return &slack.SlackMetadata{EventType: caseEvent, EventPayload: map[string]any{
-		"case": c.Number, "seq": c.Seq, "hash": c.Hash,
-		"action": string(c.Action), "outcome": string(c.Outcome), "actor": c.Actor,
-		"provider": c.Provider, "room": text(c.Room),
-		"participant": text(c.Participant), "participant_name": text(c.ParticipantName),
-		"reason": text(c.Reason), "at": c.At.UTC().Format(time.RFC3339),
-	}}
+	var payload map[string]any
+	for _, limit := range []int{1000, 500, 250, 100} {
+		text := func(s string) string { return words.Cut(strings.ToValidUTF8(s, "?"), limit) }
+		payload = map[string]any{
+			"case": c.Number, "seq": c.Seq, "hash": c.Hash,
+			"action": string(c.Action), "outcome": string(c.Outcome), "actor": c.Actor,
+			"provider": c.Provider, "room": text(c.Room),
+			"participant": text(c.Participant), "participant_name": text(c.ParticipantName),
+			"reason": text(c.Reason), "at": c.At.UTC().Format(time.RFC3339),
+		}
+		if raw, err := json.Marshal(payload); err == nil && len(raw) <= metadataBytes {
+			break
+		}
+	}
+	return &slack.SlackMetadata{EventType: caseEvent, EventPayload: payload}
 }

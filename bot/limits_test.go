@@ -2,11 +2,16 @@ package bot_test
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/roomwarden/roomwarden/commands"
+	standin "github.com/roomwarden/roomwarden/demo/slack"
 )
 
 // table stands in for the commands whose dialogs are drawn.
@@ -35,9 +40,32 @@ var table = func() []*commands.Command {
 
 // inLimits fails where Slack would refuse a message, or where it holds live
 // markup that is not ours.
-func inLimits(t *testing.T, message any) {
+func inLimits(t testing.TB, drawn any) {
 	t.Helper()
-	for _, text := range mrkdwnOf(t, message) {
+	raw, err := json.Marshal(drawn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kind struct {
+		Type    string          `json:"type"`
+		Options json.RawMessage `json:"options"`
+	}
+	if err := json.Unmarshal(raw, &kind); err != nil {
+		t.Fatal(err)
+	}
+	var found []standin.Violation
+	switch {
+	case kind.Type != "":
+		found = standin.CheckView(drawn)
+	case kind.Options != nil:
+		found = standin.CheckOptions(drawn)
+	default:
+		found = standin.CheckMessage(drawn)
+	}
+	for _, v := range found {
+		t.Error(v)
+	}
+	for _, text := range mrkdwnOf(t, drawn) {
 		if live := markupIn(text); live != "" {
 			t.Errorf("live markup %q in %q", live, text)
 		}
@@ -63,7 +91,7 @@ func markupIn(text string) string {
 }
 
 // mrkdwnOf collects every text that Slack reads as mrkdwn.
-func mrkdwnOf(t *testing.T, v any) []string {
+func mrkdwnOf(t testing.TB, v any) []string {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -101,8 +129,15 @@ func mrkdwnOf(t *testing.T, v any) []string {
 	return texts
 }
 
-// optionsInLimits is inLimits for what typeahead is answered with.
-func optionsInLimits(t *testing.T, answer any) {
-	t.Helper()
-	inLimits(t, answer)
+// failing reports through a rapid check, so that it is shrunk and shown.
+type failing struct {
+	testing.TB
+	check *rapid.T
 }
+
+func (f failing) Error(args ...any)                 { f.check.Error(args...) }
+func (f failing) Errorf(format string, args ...any) { f.check.Errorf(format, args...) }
+func (f failing) Fatal(args ...any)                 { f.check.Fatal(args...) }
+func (f failing) Helper()                           {}
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -152,11 +152,11 @@ func fit(s string, limit int) string {
 	count, safe, code := 0, 0, false
 	var until byte
 	for i, r := range s {
-		if count >= limit-1 {
-			break
-		}
 		if until == 0 && !code {
 			safe = i
+		}
+		if count >= limit-1 {
+			break
 		}
 		count++
 		switch {

@@ -267,7 +267,7 @@ func TestTypeaheadAnswers(t *testing.T) {
 	}
 	guide.found = append([]commands.Candidate{{Value: strings.Repeat("x", 151), Label: "long"}}, guide.found...)
 	got := r.WithGuide(guide).Suggest(context.Background(), suggestion(t, "", "f:room", nil))
-	optionsInLimits(t, got)
+	inLimits(t, got)
 	golden(t, "suggest_rooms", got)
 	if s := asJSON(t, r.Suggest(context.Background(), []byte("no json"))); !strings.Contains(string(s), "[]") {
 		t.Errorf("what cannot be read is answered with %s", s)

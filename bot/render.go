@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -96,7 +97,11 @@ func (r *renderer) lines(style words.Style, all []moderation.Sentence) string {
 }
 
 func (r *renderer) notice(p *page, n commands.Notice) string {
-	text := r.toned(n.Tone, r.lines(mrkdwn{}, n.Says))
+	said := r.lines(mrkdwn{}, n.Says)
+	if said == "" {
+		said = r.words.Say(mrkdwn{}, moderation.Say("error."+cmp.Or(string(n.Code), string(moderation.CodeInternal))))
+	}
+	text := r.toned(n.Tone, said)
 	p.section(text, nil)
 	if n.Case > 0 {
 		p.note(r.say("bot.case.number", "Case", n.Case))

@@ -74,8 +74,7 @@ func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
 	if len(options) < 2 {
 		return
 	}
-	elements := []slack.BlockElement{slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic,
-		plainCut(r.plain("bot.pick.several"), placeholderRunes), pickAction, options...)}
+	var elements []slack.BlockElement
 	for _, command := range []string{"kick", "mute_audio", "mute"} {
 		o, ok := offered[command]
 		if !ok {
@@ -90,9 +89,15 @@ func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
 			elements = append(elements, b)
 		}
 	}
-	if len(elements) > 1 {
-		p.actions(elements...)
+	if len(elements) == 0 {
+		return
 	}
+	p.add(&slack.SectionBlock{
+		Type: slack.MBTSection, BlockID: p.id("s"), Text: markup(r.say("bot.pick.title")),
+		Accessory: slack.NewAccessory(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic,
+			plainCut(r.plain("bot.pick.several"), placeholderRunes), pickAction, options...)),
+	})
+	p.actions(elements...)
 }
 
 // withoutRefresh drops the offers that the pager draws.
