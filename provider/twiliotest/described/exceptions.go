@@ -1,0 +1,59 @@
+package described
+
+import (
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// mend changes a description where it contradicts what Twilio's own examples
+// and documents show. This is the whole list.
+func mend(doc *openapi3.T) {
+	// A conference that runs has reason_conference_ended null, as the text of
+	// the field says and every example shows; the enumeration has no null.
+	nullable(doc, "conference_enum_reason_conference_ended")
+	// The fields that a subscribe rule does not use are null in every example;
+	// their types have no null.
+	if s := doc.Components.Schemas["video.v1.room.room_participant.room_participant_subscribe_rule"]; s != nil {
+		for _, field := range s.Value.Properties["rules"].Value.Items.Value.Properties {
+			field.Value.Nullable = true
+		}
+	}
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if operation.RequestBody == nil {
+				continue
+			}
+			for _, media := range operation.RequestBody.Value.Content {
+				// Rules is described without a type: a text, which holds JSON.
+				if rules := media.Schema.Value.Properties["Rules"]; rules != nil {
+					rules.Value.Type = &openapi3.Types{openapi3.TypeString}
+				}
+			}
+		}
+	}
+	// The addresses of pages are said to be URIs, and are paths in the 2010 API:
+	// relative references, which the format does not exclude. Nothing to mend.
+
+	// What is not described is wrong: the descriptions name every field.
+	for name, schema := range doc.Components.Schemas {
+		if strings.Contains(name, ".") {
+			closed(schema)
+		}
+	}
+}
+
+func nullable(doc *openapi3.T, name string) {
+	if s := doc.Components.Schemas[name]; s != nil {
+		s.Value.Nullable = true
+		s.Value.Enum = append(s.Value.Enum, nil)
+	}
+}
+
+// closed refuses fields that an object of the description does not name.
+func closed(schema *openapi3.SchemaRef) {
+	no := false
+	if len(schema.Value.Properties) > 0 {
+		schema.Value.AdditionalProperties = openapi3.BoolSchema{Has: &no}
+	}
+}
