@@ -74,8 +74,10 @@ func (h *happening) happen(w *answer, r *http.Request) {
 	}
 	switch {
 	case h.Hang:
+		w.given(0)
 		<-r.Context().Done()
 	case h.Cut:
+		w.given(0)
 		cut(w)
 	case h.Torn:
 		w.Header().Set("Content-Length", "1000")

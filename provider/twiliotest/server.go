@@ -94,8 +94,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem{http.StatusBadRequest, 20001, "The request cannot be read."}.write(w)
 		return
 	}
-	answer := &answer{ResponseWriter: w}
-	defer s.record(r, answer)
+	answer := &answer{ResponseWriter: w, tell: func(status int) { s.record(r, status) }}
+	defer answer.given(0)
 	if fault := s.fault(r); fault != nil {
 		fault.happen(answer, r)
 		return
@@ -112,11 +112,11 @@ func known(user, password string) bool {
 	return same(user, AccountSID) && same(password, AuthToken) || same(user, APIKey) && same(password, APISecret)
 }
 
-func (s *Server) record(r *http.Request, a *answer) {
+func (s *Server) record(r *http.Request, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Form: r.PostForm, Status: a.status,
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Form: r.PostForm, Status: status,
 	})
 }
 
@@ -165,14 +165,21 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body) // a caller who has gone is no fault of ours
 }
 
-// answer remembers the status.
+// answer tells the status, once, before anybody can have the answer.
 type answer struct {
 	http.ResponseWriter
-	status int
+	tell func(status int)
+}
+
+func (a *answer) given(status int) {
+	if a.tell != nil {
+		a.tell(status)
+		a.tell = nil
+	}
 }
 
 func (a *answer) WriteHeader(status int) {
-	a.status = status
+	a.given(status)
 	a.ResponseWriter.WriteHeader(status)
 }
 

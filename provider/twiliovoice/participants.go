@@ -111,14 +111,13 @@ func (d *Driver) fetch(ctx context.Context, room moderation.Room, callSIDOrLabel
 	if err != nil {
 		return moderation.Participant{}, err
 	}
-	people := []moderation.Participant{participant(*res)}
-	return people[0], d.nameOne(ctx, &people[0])
-}
-
-func (d *Driver) nameOne(ctx context.Context, p *moderation.Participant) error {
+	p := participant(*res)
+	if gone(p) {
+		return moderation.Participant{}, nobody(room, callSIDOrLabel)
+	}
 	address, err := d.callerOf(ctx, p.ID)
-	identify(p, address)
-	return err
+	identify(&p, address)
+	return p, err
 }
 
 func participant(p api.ApiV2010Participant) moderation.Participant {
