@@ -86,12 +86,7 @@ func (p *Policy) Decide(q Question) Decision {
 	}
 	held := p.held(q.Asker)
 	if q.Room.Provider != "" && !p.lists(held, q) {
-		if says, unread := p.Unread(q); unread {
-			return refuse(q, says).forWantOfFacts()
-		}
-		d := refuse(q, Say("permission.hidden", "Room", q.Room.Ref()))
-		d.Hidden, d.Missing, d.Chain = true, ListRooms, p.chain(held, q)
-		return d
+		return p.hide(held, q)
 	}
 	if q.Participant != nil && q.Participant.Kind == Observer && touches(q.Permission) {
 		return refuse(q, Say("permission.observer"))
@@ -111,6 +106,17 @@ func (p *Policy) Decide(q Question) Decision {
 	}
 	d := refuse(q, p.refusal(q, nearest)...)
 	d.Chain = p.chain(held, q)
+	return d
+}
+
+// hide is the refusal to someone who may not list the room.
+func (p *Policy) hide(held []holding, q Question) Decision {
+	list := Question{Asker: q.Asker, Permission: ListRooms, Room: q.Room, At: q.At}
+	if says, unread := p.Unread(list); unread {
+		return refuse(list, says).forWantOfFacts()
+	}
+	d := refuse(list, Say("permission.hidden", "Room", q.Room.Ref()))
+	d.Hidden, d.Chain = true, p.chain(held, list)
 	return d
 }
 

@@ -79,8 +79,7 @@ func (p *Policy) add(g Grant) {
 	}
 	h := holding{grant: g, preset: preset, scope: scope, power: preset.Power()}
 	p.bySubject[g.Subject] = append(p.bySubject[g.Subject], h)
-	switch g.Subject.Kind {
-	case GroupSubject, ChannelSubject:
+	if g.Subject.shared() {
 		p.shared = append(p.shared, h)
 	}
 	if preset.Has(ManageRoles) && g.Subject.Kind != TokenSubject {
@@ -120,7 +119,7 @@ func (p *Policy) held(a Asker) []holding {
 	}
 	all := slices.Clone(own)
 	for _, s := range a.In {
-		if s.Kind == GroupSubject || s.Kind == ChannelSubject {
+		if s.shared() {
 			all = append(all, p.bySubject[s]...)
 		}
 	}
@@ -143,13 +142,21 @@ func (p *Policy) Shared(q Question) []Subject {
 }
 
 func (p *Policy) matters(h holding, q Question) bool {
-	wanted := q.Permission == "" || h.preset.Has(q.Permission) || h.preset.Has(ListRooms)
-	return wanted && h.grant.Live(q.At) && h.extends(q)
+	if !h.grant.Live(q.At) {
+		return false
+	}
+	if q.Permission == "" || h.preset.Has(q.Permission) && h.extends(q) {
+		return true
+	}
+	return q.Room.Provider != "" && h.preset.Has(ListRooms) && h.reaches(q.Room)
 }
 
 // Unread says which group or channel could have allowed, had it been readable.
 func (p *Policy) Unread(q Question) (Sentence, bool) {
 	for _, s := range q.Asker.Unread {
+		if !s.shared() {
+			continue
+		}
 		for _, h := range p.bySubject[s] {
 			if p.matters(h, q) {
 				return Say("permission.shared_unread", "Subject", s.mention()), true

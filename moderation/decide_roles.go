@@ -122,6 +122,9 @@ func (p *Policy) refusal(q Question, nearest obstacle) []Sentence {
 	return []Sentence{Say("permission.refused", pairs...), ask}
 }
 
+// shared reports whether the subject stands for several people.
+func (s Subject) shared() bool { return s.Kind == GroupSubject || s.Kind == ChannelSubject }
+
 // mention is the subject as a sentence shows it.
 func (s Subject) mention() any {
 	switch s.Kind {
