@@ -41,6 +41,8 @@ type Question struct {
 	// Change asks whether this preset may be given, taken, defined or deleted there.
 	Change *Change
 	At     time.Time
+	// Explain asks for the Chain of the decision too.
+	Explain bool
 }
 
 // Extent is a scope and the tenant in it; no tenant means all of them.
@@ -67,8 +69,9 @@ type Decision struct {
 	Missing Permission
 	// Says is the refusal or, where allowed, what allows it.
 	Says []Sentence
-	// Chain holds a sentence for each thing that was weighed. It names grants
-	// and is for those who may read them, or oneself.
+	// Chain holds a sentence for each thing that was weighed, where the question
+	// wants it explained. It names grants and is for those who may read them, or
+	// oneself.
 	Chain []Sentence
 	// By is the grant that allows; an owner of the configuration, a token and
 	// the command line hold one that stands in no store.
@@ -80,53 +83,57 @@ type Decision struct {
 // Decide answers a question by the policy. Nothing is allowed but by a grant
 // that is live, has the permission, reaches the room or extent, and stands
 // high enough for whom it touches. It is the only place that decides.
-func (p *Policy) Decide(q Question) Decision {
+func (p *Policy) Decide(question Question) Decision {
+	q := ask(question)
 	if says, ok := p.admits(q.Asker); !ok {
 		return refuse(q, says)
 	}
 	held := p.held(q.Asker)
-	if q.Room.Provider != "" && !p.lists(held, q) {
+	if q.inRoom() && !lists(held, q) {
 		return p.hide(held, q)
 	}
 	if q.Participant != nil && q.Participant.Kind == Observer && touches(q.Permission) {
 		return refuse(q, Say("permission.observer"))
 	}
-	var nearest obstacle
-	for _, h := range held {
+	var nearest Sentence
+	for h := range held.near(q) {
 		o := p.weigh(h, q)
 		if o.kind == nothing {
-			return p.allow(h, q)
+			return allow(h, q)
 		}
-		if o.kind > nearest.kind {
-			nearest = o
+		if o.kind == tooLow {
+			nearest = o.says
 		}
 	}
-	if says, unread := p.Unread(q); unread {
+	if says, unread := p.unread(q); unread {
 		return refuse(q, says).forWantOfFacts()
 	}
 	d := refuse(q, p.refusal(q, nearest)...)
-	d.Chain = p.chain(held, q)
+	if q.Explain {
+		d.Chain = p.chain(held, q)
+	}
 	return d
 }
 
 // hide is the refusal to someone who may not list the room.
-func (p *Policy) hide(held []holding, q Question) Decision {
-	list := Question{Asker: q.Asker, Permission: ListRooms, Room: q.Room, At: q.At}
-	if says, unread := p.Unread(list); unread {
+func (p *Policy) hide(held holdings, q asked) Decision {
+	list := ask(Question{Asker: q.Asker, Permission: ListRooms, Room: q.Room, At: q.At, Explain: q.Explain})
+	if says, unread := p.unread(list); unread {
 		return refuse(list, says).forWantOfFacts()
 	}
 	d := refuse(list, Say("permission.hidden", "Room", q.Room.Ref()))
-	d.Hidden, d.Chain = true, p.chain(held, list)
+	d.Hidden = true
+	if q.Explain {
+		d.Chain = p.chain(held, list)
+	}
 	return d
 }
 
 // Lists reports whether the asker may list the room: Decide for ListRooms
 // without its sentences, for long lists.
 func (p *Policy) Lists(a Asker, room Room, at time.Time) bool {
-	if _, ok := p.admits(a); !ok {
-		return false
-	}
-	return room.Provider != "" && p.lists(p.held(a), Question{Asker: a, Room: room, At: at})
+	q := ask(Question{Asker: a, Permission: ListRooms, Room: room, At: at})
+	return p.Admits(a) && q.inRoom() && lists(p.held(a), q)
 }
 
 // Admits reports whether a grant can help the asker at all.
@@ -171,16 +178,22 @@ func (p *Policy) admitsUser(a Asker) (Sentence, bool) {
 	}
 }
 
-func (p *Policy) lists(held []holding, q Question) bool {
-	for _, h := range held {
-		if h.preset.Has(ListRooms) && h.grant.Live(q.At) && h.reaches(q.Room) {
+func lists(held holdings, q asked) bool {
+	for h := range held.near(q) {
+		if h.has.contains(listRooms) && h.grant.Live(q.At) && h.reaches(q) {
 			return true
 		}
 	}
 	return false
 }
 
-// obstacleKind says how near a grant came to allowing: the highest is told.
+// obstacle is what keeps a grant from allowing. For tooLow, which is told to
+// the caller, says is there already; say tells of the others.
+type obstacle struct {
+	kind obstacleKind
+	says Sentence
+}
+
 type obstacleKind int
 
 const (
@@ -191,22 +204,17 @@ const (
 	tooLow
 )
 
-type obstacle struct {
-	kind obstacleKind
-	says Sentence
-}
-
 // weigh returns what keeps one grant from allowing, or nothing.
-func (p *Policy) weigh(h holding, q Question) obstacle {
+func (p *Policy) weigh(h holding, q asked) obstacle {
 	switch {
 	case !h.grant.Live(q.At):
-		return obstacle{expired, h.say("permission.chain.expired", "Until", Moment(h.grant.Until))}
+		return obstacle{kind: expired}
 	case !h.extends(q):
-		return obstacle{elsewhere, h.say("permission.chain.elsewhere")}
-	case !h.preset.Has(q.Permission):
-		return obstacle{lacking, h.say("permission.chain.lacking", "Permission", Literal(q.Permission))}
+		return obstacle{kind: elsewhere}
+	case !h.has.contains(q.wants):
+		return obstacle{kind: lacking}
 	}
-	for _, judge := range []func(holding, Question) Sentence{p.tooLongABan, p.isProtected, p.isAbove} {
+	for _, judge := range []func(holding, asked) Sentence{p.tooLongABan, p.isProtected, p.isAbove} {
 		if says := judge(h, q); !says.IsZero() {
 			return obstacle{tooLow, says}
 		}
@@ -215,7 +223,7 @@ func (p *Policy) weigh(h holding, q Question) obstacle {
 }
 
 // tooLongABan holds a ban against the bound of the preset.
-func (p *Policy) tooLongABan(h holding, q Question) Sentence {
+func (p *Policy) tooLongABan(h holding, q asked) Sentence {
 	bound := h.preset.MaxBan
 	if q.Permission != BanPermission || bound == 0 || !q.Permanent && q.BanFor <= bound {
 		return Sentence{}
@@ -223,19 +231,20 @@ func (p *Policy) tooLongABan(h holding, q Question) Sentence {
 	return Say("permission.ban_bound", "Preset", Literal(h.preset.Name), "Bound", bound)
 }
 
-func (p *Policy) allow(h holding, q Question) Decision {
-	says := h.say("permission.chain.allows", "Permission", Literal(q.Permission))
-	return Decision{Allowed: true, By: h.grant, Says: []Sentence{says}, Chain: []Sentence{says}}
+func allow(h holding, q asked) Decision {
+	d := Decision{Allowed: true, By: h.grant}
+	d.Says = []Sentence{h.say("permission.chain.allows", "Permission", Literal(q.Permission))}
+	if q.Explain {
+		d.Chain = d.Says
+	}
+	return d
 }
 
-func refuse(q Question, says ...Sentence) Decision {
-	d := Decision{Missing: q.Permission}
-	for _, s := range says {
-		if !s.IsZero() {
-			d.Says = append(d.Says, s)
-		}
+func refuse(q asked, says ...Sentence) Decision {
+	d := Decision{Missing: q.Permission, Says: says}
+	if q.Explain {
+		d.Chain = says
 	}
-	d.Chain = d.Says
 	return d
 }
 
@@ -245,15 +254,24 @@ func (d Decision) forWantOfFacts() Decision {
 }
 
 // chain tells of every grant of the asker why it does not allow.
-func (p *Policy) chain(held []holding, q Question) []Sentence {
-	if len(held) == 0 {
-		return []Sentence{Say("permission.chain.none")}
-	}
-	chain := make([]Sentence, 0, len(held))
-	for _, h := range held {
-		if o := p.weigh(h, q); o.kind != nothing {
-			chain = append(chain, o.says)
+func (p *Policy) chain(held holdings, q asked) []Sentence {
+	var chain []Sentence
+	for _, s := range held {
+		for _, h := range s.all {
+			switch o := p.weigh(h, q); o.kind {
+			case expired:
+				chain = append(chain, h.say("permission.chain.expired"))
+			case elsewhere:
+				chain = append(chain, h.say("permission.chain.elsewhere"))
+			case lacking:
+				chain = append(chain, h.say("permission.chain.lacking", "Permission", Literal(q.Permission)))
+			case tooLow:
+				chain = append(chain, o.says)
+			}
 		}
+	}
+	if len(chain) == 0 {
+		return []Sentence{Say("permission.chain.none")}
 	}
 	return chain
 }

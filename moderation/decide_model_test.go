@@ -149,6 +149,7 @@ func drawQuestion(t *rapid.T) moderation.Question {
 		BanFor:      oneOf(t, "ban", 0, time.Hour, time.Hour+1, 24*time.Hour, 48*time.Hour),
 		Permanent:   rapid.Bool().Draw(t, "permanent"),
 		At:          now,
+		Explain:     true,
 	}
 	if rapid.Bool().Draw(t, "shared") {
 		q.Asker.In = drawShared(t, "in")

@@ -24,26 +24,18 @@ type PolicyConfig struct {
 // does not change and is safe for concurrent use.
 type Policy struct {
 	presets       map[string]Preset
-	bySubject     map[Subject][]holding
+	bySubject     map[Subject]*shelf
 	managers      []holding // who can give permissions, owners first
-	shared        []holding // grants to groups and channels
+	shared        shelf     // grants to groups and channels
 	protections   []guarded
 	allowExternal bool
-}
-
-// holding is a grant with what it gives.
-type holding struct {
-	grant  Grant
-	preset Preset
-	scope  Scope
-	power  int
 }
 
 // NewPolicy indexes a policy.
 func NewPolicy(c PolicyConfig) *Policy {
 	p := &Policy{
 		presets:       make(map[string]Preset, len(c.Presets)+5),
-		bySubject:     make(map[Subject][]holding),
+		bySubject:     make(map[Subject]*shelf),
 		allowExternal: c.AllowExternal,
 	}
 	for _, preset := range c.Presets {
@@ -77,10 +69,13 @@ func (p *Policy) add(g Grant) {
 	if !known || err != nil || g.Subject.ID == "" {
 		return
 	}
-	h := holding{grant: g, preset: preset, scope: scope, power: preset.Power()}
-	p.bySubject[g.Subject] = append(p.bySubject[g.Subject], h)
+	h := holding{grant: g, preset: preset, has: bitsOf(preset.Permissions...), scope: scope, power: preset.Power()}
+	if p.bySubject[g.Subject] == nil {
+		p.bySubject[g.Subject] = &shelf{}
+	}
+	p.bySubject[g.Subject].add(h)
 	if g.Subject.shared() {
-		p.shared = append(p.shared, h)
+		p.shared.add(h)
 	}
 	if preset.Has(ManageRoles) && g.Subject.Kind != TokenSubject {
 		p.managers = append(p.managers, h)
@@ -94,46 +89,50 @@ func (p *Policy) Preset(name string) (Preset, bool) {
 }
 
 // commandLine is what the machine's operator holds: all about roles and audit.
-var commandLine = holding{
-	grant: Grant{Preset: Owner, Scope: Everywhere},
-	preset: Preset{
-		Name: Owner, Rank: ownerRank,
-		Permissions: []Permission{ListRooms, ReadAudit, ReviewAudit, WriteNote, ManageRoles},
-	},
-	scope: Scope{all: true},
-	power: ownerRank,
-}
+var commandLine = func() *shelf {
+	can := []Permission{ListRooms, ReadAudit, ReviewAudit, WriteNote, ManageRoles}
+	h := holding{
+		grant:  Grant{Preset: Owner, Scope: Everywhere},
+		preset: Preset{Name: Owner, Rank: ownerRank, Permissions: can},
+		has:    bitsOf(can...),
+		scope:  Scope{all: true},
+		power:  ownerRank,
+	}
+	s := &shelf{}
+	s.add(h)
+	return s
+}()
 
 // held returns the grants of the asker, by themselves and through others, live
 // or not.
-func (p *Policy) held(a Asker) []holding {
+func (p *Policy) held(a Asker) holdings {
+	subjects := []Subject{{Kind: UserSubject, ID: a.Actor.ID}}
 	switch a.Actor.Kind {
 	case System:
-		return []holding{commandLine}
+		return holdings{commandLine}
 	case APIToken:
-		return p.bySubject[Subject{Kind: TokenSubject, ID: a.Actor.ID}]
+		subjects[0].Kind = TokenSubject
+	default:
+		subjects = append(subjects, a.In...)
 	}
-	own := p.bySubject[Subject{Kind: UserSubject, ID: a.Actor.ID}]
-	if len(a.In) == 0 {
-		return own
-	}
-	all := slices.Clone(own)
-	for _, s := range a.In {
-		if s.shared() {
-			all = append(all, p.bySubject[s]...)
+	var held holdings
+	for i, s := range subjects {
+		if shelf := p.bySubject[s]; shelf != nil && (i == 0 || s.shared()) {
+			held = append(held, shelf)
 		}
 	}
-	return all
+	return held
 }
 
 // Shared returns the groups and channels whose members the question may turn
 // on: those with a live grant of the permission, or of seeing the room, that
 // reaches it. Without a permission it is any live grant. Each is named once.
-func (p *Policy) Shared(q Question) []Subject {
+func (p *Policy) Shared(question Question) []Subject {
+	q := ask(question)
 	var all []Subject
 	seen := make(map[Subject]bool)
-	for _, h := range p.shared {
-		if !seen[h.grant.Subject] && p.matters(h, q) {
+	for h := range p.shared.near(q) {
+		if !seen[h.grant.Subject] && h.matters(q) {
 			seen[h.grant.Subject] = true
 			all = append(all, h.grant.Subject)
 		}
@@ -141,75 +140,20 @@ func (p *Policy) Shared(q Question) []Subject {
 	return all
 }
 
-func (p *Policy) matters(h holding, q Question) bool {
-	if !h.grant.Live(q.At) {
-		return false
-	}
-	if q.Permission == "" || h.preset.Has(q.Permission) && h.extends(q) {
-		return true
-	}
-	return q.Room.Provider != "" && h.preset.Has(ListRooms) && h.reaches(q.Room)
-}
-
 // Unread says which group or channel could have allowed, had it been readable.
-func (p *Policy) Unread(q Question) (Sentence, bool) {
+func (p *Policy) Unread(q Question) (Sentence, bool) { return p.unread(ask(q)) }
+
+func (p *Policy) unread(q asked) (Sentence, bool) {
 	for _, s := range q.Asker.Unread {
-		if !s.shared() {
+		shelf := p.bySubject[s]
+		if shelf == nil || !s.shared() {
 			continue
 		}
-		for _, h := range p.bySubject[s] {
-			if p.matters(h, q) {
+		for h := range shelf.near(q) {
+			if h.matters(q) {
 				return Say("permission.shared_unread", "Subject", s.mention()), true
 			}
 		}
 	}
 	return Sentence{}, false
-}
-
-// reaches reports whether the grant holds in the room: by scope and by tenant.
-func (h holding) reaches(room Room) bool {
-	if !h.scope.Reaches(room.Ref()) {
-		return false
-	}
-	if h.grant.AuthID == "" {
-		return true
-	}
-	tenant, ok := room.AuthID()
-	return ok && tenant == h.grant.AuthID
-}
-
-// extends reports whether the grant holds where the question asks.
-func (h holding) extends(q Question) bool {
-	if q.Room.Provider != "" && !h.reaches(q.Room) {
-		return false
-	}
-	if q.Within != nil && !h.holds(*q.Within) {
-		return false
-	}
-	return q.Change == nil || h.holds(q.Change.Extent)
-}
-
-// holds reports whether the whole extent is the grant's.
-func (h holding) holds(e Extent) bool {
-	inner, err := ParseScope(e.Scope)
-	return err == nil && h.scope.Covers(inner) && (h.grant.AuthID == "" || h.grant.AuthID == e.AuthID)
-}
-
-// say tells something about the grant.
-func (h holding) say(key string, pairs ...any) Sentence {
-	s := Say(key, append(pairs, "Preset", Literal(h.preset.Name), "Scope", Literal(h.grant.Scope))...)
-	if h.grant.Subject.ID != "" {
-		s.Args["Subject"] = h.grant.Subject.mention()
-		s.Args["Kind"] = string(h.grant.Subject.Kind)
-	}
-	if h.grant.AuthID != "" {
-		s.Args["AuthID"] = Literal(h.grant.AuthID)
-	}
-	if h.grant.GrantedBy != "" {
-		s.Args["By"], s.Args["At"] = actorMention(h.grant.GrantedBy), Moment(h.grant.GrantedAt)
-	}
-	if !h.grant.Until.IsZero() {
-		s.Args["Until"] = Moment(h.grant.Until)
-	}
-	return s
 }

@@ -21,7 +21,7 @@ type guarded struct {
 
 // isProtected holds the people whom the question touches against the
 // protections.
-func (p *Policy) isProtected(h holding, q Question) Sentence {
+func (p *Policy) isProtected(h holding, q asked) Sentence {
 	if len(p.protections) == 0 || !touches(q.Permission) {
 		return Sentence{}
 	}

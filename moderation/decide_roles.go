@@ -52,7 +52,7 @@ func (p Preset) includes(q Preset) bool {
 // isAbove holds a change of roles against what the holder has: nobody gives
 // more than they have, nor touches a preset above their own, and who may give
 // roles is for owners to say.
-func (p *Policy) isAbove(h holding, q Question) Sentence {
+func (p *Policy) isAbove(h holding, q asked) Sentence {
 	if q.Change == nil {
 		return Sentence{}
 	}
@@ -79,16 +79,14 @@ func (p *Policy) rankOf(preset string) int {
 // Givers returns who can give the permission where the question asks, owners
 // first: users, groups and channels, each once.
 func (p *Policy) Givers(q Question) []Subject {
+	where := ask(Question{Room: q.Room, Within: q.Within, Change: q.Change})
+	wants := bitsOf(q.Permission)
 	var all []Subject
-	where := Question{Room: q.Room, Within: q.Within, Change: q.Change}
 	for _, h := range p.managers {
-		if !h.grant.Live(q.At) || !h.extends(where) {
-			continue
-		}
-		if q.Permission == ManageRoles && h.power < ownerRank {
-			continue
-		}
-		if h.preset.Has(q.Permission) && !slices.Contains(all, h.grant.Subject) {
+		switch {
+		case !h.grant.Live(q.At), !h.extends(where), !h.has.contains(wants):
+		case q.Permission == ManageRoles && h.power < ownerRank:
+		case !slices.Contains(all, h.grant.Subject):
 			all = append(all, h.grant.Subject)
 		}
 	}
@@ -100,24 +98,24 @@ const shownGivers = 5
 
 // refusal names the permission, where it is missing and who can give it, and
 // what stood in the way of a grant that came near.
-func (p *Policy) refusal(q Question, nearest obstacle) []Sentence {
+func (p *Policy) refusal(q asked, nearest Sentence) []Sentence {
 	pairs := []any{"Permission", Literal(q.Permission), "Number", RefusedNumber}
 	switch {
-	case q.Room.Provider != "":
+	case q.inRoom():
 		pairs = append(pairs, "Room", q.Room.Ref())
 	case q.Within != nil:
 		pairs = append(pairs, "Scope", Literal(q.Within.Scope))
 	case q.Change != nil:
 		pairs = append(pairs, "Scope", Literal(q.Change.Scope))
 	}
-	givers := p.Givers(q)
+	givers := p.Givers(q.Question)
 	who := make([]any, 0, shownGivers)
 	for _, s := range givers[:min(len(givers), shownGivers)] {
 		who = append(who, s.mention())
 	}
 	ask := Say("permission.ask", "Who", who, "More", len(givers)-len(who))
-	if nearest.kind == tooLow {
-		return []Sentence{Say("permission.not_so_far", pairs...), nearest.says, ask}
+	if !nearest.IsZero() {
+		return []Sentence{Say("permission.not_so_far", pairs...), nearest, ask}
 	}
 	return []Sentence{Say("permission.refused", pairs...), ask}
 }

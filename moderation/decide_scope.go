@@ -69,7 +69,7 @@ func globCovers(outer, inner string) bool {
 // fits matches character by character and on failure lets the last * take one
 // more: time is at most the product of the lengths.
 func fits(pattern, text string, same func(wanted, got string) bool) bool {
-	star, resume := -1, 0
+	star, resume := 0, 0 // after the last *, and what it has taken
 	at, pos := 0, 0
 	for pos < len(text) {
 		got := next(text[pos:])
@@ -81,7 +81,7 @@ func fits(pattern, text string, same func(wanted, got string) bool) bool {
 		case wanted != "" && same(wanted, got):
 			at += len(wanted)
 			pos += len(got)
-		case star >= 0:
+		case star > 0:
 			resume += len(next(text[resume:]))
 			at, pos = star, resume
 		default:

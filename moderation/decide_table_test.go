@@ -127,7 +127,7 @@ func TestDecideTable(t *testing.T) {
 							room := standup
 							room.Metadata = tenant.metadata
 							hold(t, c, permissions, moderation.Question{
-								Asker: w.asker, Room: room, Participant: guard.target, At: now,
+								Asker: w.asker, Room: room, Participant: guard.target, At: now, Explain: true,
 							})
 						}
 					}
