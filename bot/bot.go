@@ -92,6 +92,11 @@ type press struct {
 	TriggerID string
 	// Shown says by argument how words that are ids are shown in a dialog.
 	Shown commands.Args
+	// Home is set where the App Home is to be drawn anew and nothing else is done.
+	Home bool
+	// Ephemeral is set where only the presser sees the message. Any other is a
+	// case's or a board: it changes by itself, and the answer stands beside it.
+	Ephemeral bool
 	// ResponseURL replaces the message that the press came from, if any.
 	ResponseURL string
 	ChannelID   string

@@ -98,24 +98,22 @@ func (r *renderer) button(o commands.Offer, at place) *slack.ButtonBlockElement 
 	return b
 }
 
-// row draws offers: the first few as buttons, the rest in a menu. Offers that
-// ask first are buttons, since a menu asks the same question for all it holds.
+// row draws offers: the first few as buttons, the rest in a menu. A menu cannot
+// ask before it acts, so that what is destructive opens its dialog from there.
 func (r *renderer) row(offers []commands.Offer, buttons int, at place) []slack.BlockElement {
 	var elements []slack.BlockElement
 	var menu []*slack.OptionBlockObject
 	var rest []commands.Offer
 	for i, o := range offers {
-		if i < buttons || r.question(o, at) != nil {
-			if b := r.button(o, at); b != nil && len(elements) < actionCount-1 {
-				elements = append(elements, b)
-			}
+		if i < buttons {
+			elements = r.addButton(elements, o, at)
 			continue
 		}
-		value, ok := at.wish(o).encodeFit(optionValue)
-		if !ok {
-			if b := r.button(o, at); b != nil && len(elements) < actionCount-1 {
-				elements = append(elements, b)
-			}
+		inMenu := o
+		inMenu.Dialog = o.Dialog || o.Danger
+		value, ok := at.wish(inMenu).encodeFit(optionValue)
+		if !ok || len(menu) == selectCount {
+			elements = r.addButton(elements, o, at)
 			continue
 		}
 		rest = append(rest, o)
@@ -124,14 +122,22 @@ func (r *renderer) row(offers []commands.Offer, buttons int, at place) []slack.B
 	switch {
 	case len(menu) == 0:
 	case len(menu) == 1:
-		elements = append(elements, r.button(rest[0], at))
+		elements = r.addButton(elements, rest[0], at)
 	case len(menu) <= overflowCount:
 		elements = append(elements, slack.NewOverflowBlockElement("more", menu...))
 	default:
 		elements = append(elements, slack.NewOptionsSelectBlockElement(slack.OptTypeStatic,
-			plainCut(r.plain("label.more"), buttonRunes), "more", menu[:min(len(menu), selectCount)]...))
+			plainCut(r.plain("label.more"), buttonRunes), "more", menu...))
 	}
 	return distinct(elements)
+}
+
+// addButton adds an offer's button where it fits and there is room for a menu.
+func (r *renderer) addButton(elements []slack.BlockElement, o commands.Offer, at place) []slack.BlockElement {
+	if b := r.button(o, at); b != nil && len(elements) < actionCount-1 {
+		return append(elements, b)
+	}
+	return elements
 }
 
 // distinct gives buttons of one block action ids of their own.

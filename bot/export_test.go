@@ -83,3 +83,6 @@ func (w wish) EncodeFit(limit int) (string, bool) { return w.encodeFit(limit) }
 
 // DecodeWish reads a wish.
 func DecodeWish(text string) (Wish, error) { return decodeWish(text) }
+
+// Home draws the App Home.
+func (r *renderer) Home(h commands.HomePage) slack.HomeTabViewRequest { return r.home(h) }

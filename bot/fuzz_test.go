@@ -40,6 +40,7 @@ func TestWhateverPeopleAreCalledEverythingStaysInLimits(t *testing.T) {
 		check(r.ResultView(answers[name], bot.Press{}))
 		cases := s.cases()
 		check(asMessage(r.CaseMessage(cases[rapid.SampledFrom(sortedNames(cases)).Draw(rt, "case")])))
+		check(r.Home(s.homes()["full"]))
 		check(r.Dialog(filled(rapid.SampledFrom(table).Draw(rt, "command"), s.name)))
 	})
 }

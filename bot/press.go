@@ -45,6 +45,7 @@ type (
 		MessageTS string `json:"message_ts"`
 		ChannelID string `json:"channel_id"`
 		ViewID    string `json:"view_id"`
+		Ephemeral bool   `json:"is_ephemeral"`
 	}
 	viewState struct {
 		ID              string      `json:"id"`
@@ -157,6 +158,7 @@ func (d delivery) base(source commands.Source) press {
 		Invocation:  commands.Invocation{Caller: d.caller(), Source: source},
 		ResponseURL: d.ResponseURL, TriggerID: d.TriggerID,
 		ChannelID: cmp.Or(d.Channel.ID, d.Container.ChannelID), MessageTS: d.Container.MessageTS,
+		Ephemeral: d.Container.Ephemeral,
 	}
 	if d.View != nil {
 		p.ViewID, p.ViewHash, p.ViewType = d.View.ID, d.View.Hash, d.View.Type
@@ -179,6 +181,10 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 	}
 	a := d.Actions[0]
 	p.ActedAt = slackTime(a.ActionTS)
+	if a.ActionID == homeRefresh {
+		p.Home = true
+		return p, nil
+	}
 	p.Invocation.Key = strings.Join([]string{"press", d.Container.MessageTS + d.Container.ViewID, a.BlockID, a.ActionID, a.ActionTS, d.User.ID}, "/")
 	if d.View != nil && d.View.Type == "modal" && strings.HasPrefix(a.BlockID, fieldPrefix) {
 		return r.readField(p, d, a)
