@@ -135,6 +135,18 @@ type CaseHistory struct {
 	Offers  []Offer
 }
 
+// MeasurePage lists what stands: who is banned where, and until when.
+type MeasurePage struct {
+	Room string // as asked for; empty: all
+	Rows []MeasureRow
+}
+
+// MeasureRow is one standing measure with what the reader may do about it.
+type MeasureRow struct {
+	Measure Measure
+	Offers  []Offer
+}
+
 // Candidates asks which of several was meant. Choosing one invokes Command
 // with Args and Arg set to the option's value.
 type Candidates struct {
@@ -204,6 +216,7 @@ func (RoomsPage) answer()   {}
 func (RoomPage) answer()    {}
 func (CasePage) answer()    {}
 func (CaseHistory) answer() {}
+func (MeasurePage) answer() {}
 func (Candidates) answer()  {}
 func (Missing) answer()     {}
 func (Confirm) answer()     {}

@@ -43,6 +43,9 @@ type Invocation struct {
 	Confirmed bool
 	// Progress is told of long work; may be nil.
 	Progress func(done, total int)
+
+	undoes     uint64 // the case that this takes back
+	approvedBy string // who let a request or a second signature pass
 }
 
 // Args holds a command's words by the name of its argument.
@@ -70,6 +73,10 @@ const (
 	ArgLabel   = "label"
 	ArgCoach   = "coach"
 	ArgVerdict = "verdict"
+	ArgOutcome = "outcome"
+	ArgActor   = "actor"
+	ArgSince   = "since"
+	ArgUntil   = "until"
 	ArgCursor  = "cursor"
 	ArgSearch  = "search"
 )

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -58,42 +57,26 @@ type Token struct {
 // Protection keeps everyone under a preset from touching some participants.
 type Protection = moderation.Protection
 
-// Service does what invocations ask. It is safe for concurrent use and holds
-// no state that is not in the store.
+// Service does what invocations ask. It is safe for concurrent use. What it
+// must not forget is in the store; in memory it knows only its own work under way.
 type Service struct {
 	Config
 	policies policyCache
+	work     *work
+	metrics  metrics
 }
 
 // New makes a Service.
-func New(c Config) *Service { return &Service{Config: c} }
-
-// Do carries an invocation out and returns what to tell the caller; it always
-// returns an Answer and never panics on input. Work with the same Key is done
-// once: a second call answers with the first one's case. It returns when the
-// outcome is known or ctx ends; then the case stays open and is settled later.
-func (s *Service) Do(ctx context.Context, in Invocation) Answer { panic("not yet") }
-
-// NotRun makes the case of an accepted invocation that came too old to be
-// carried out, and answers that it was not run.
-func (s *Service) NotRun(ctx context.Context, in Invocation) Answer { panic("not yet") }
-
-// SuggestRooms returns at most limit rooms whose name matches what was typed,
-// of those that the caller may list.
-func (s *Service) SuggestRooms(ctx context.Context, c Caller, typed string, limit int) []Candidate {
-	panic("not yet")
+func New(c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{Config: c, work: newWork(), metrics: newMetrics(c.Metrics)}
 }
 
-// SuggestPeople returns at most limit people of the room who match what was
-// typed; none where the caller may not list the room.
-func (s *Service) SuggestPeople(ctx context.Context, c Caller, room, typed string, limit int) []Candidate {
-	panic("not yet")
+// posted tells the outbox that posts were queued.
+func (s *Service) posted() {
+	if s.Posted != nil {
+		s.Posted()
+	}
 }
-
-// Run settles what an earlier run left open, then looks after what has a time:
-// mutes and grants that end by themselves, standing measures, looks at what
-// became of an action. It returns when ctx ends and all of its work is done.
-func (s *Service) Run(ctx context.Context) error { panic("not yet") }
-
-// Table returns every command in the order of the help.
-func Table() []*Command { panic("not yet") }

@@ -1,0 +1,185 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// How long a provider gets for what was asked of it. What takes a call for
+// each of many people gets longer, and tells how far it is.
+const (
+	actDeadline  = 15 * time.Second
+	bulkDeadline = 5 * time.Minute
+)
+
+// carryOut takes an attempt that its caller may make from the capability to
+// its outcome.
+func (s *Service) carryOut(ctx context.Context, a *attempt) Answer {
+	a.order.Action, a.order.Media, a.order.Room, a.order.Progress = a.action, a.media, a.place.room, a.in.Progress
+	if a.person != nil {
+		a.order.Participant = *a.person
+	}
+	if able := moderation.CapabilityFor(a.action, a.media, a.toOne); able != "" {
+		support := a.place.client.Capabilities(a.place.room)[able]
+		if !support.Available() {
+			return s.refuse(ctx, a, moderation.CodeUnsupported, "", s.cannot(a, support))
+		}
+	}
+	if err := a.place.client.CheckOrder(a.order); err != nil {
+		return fault(a.in, argOf(a.action), err)
+	}
+	if len(a.ask) > 0 && !a.in.Confirmed {
+		return s.confirm(a)
+	}
+	if answer := s.gate(ctx, a); answer != nil {
+		return answer
+	}
+	if s.work.stopped() {
+		return failure(moderation.Errorf(moderation.CodeBusy, "stopping"))
+	}
+	c, answer := s.intend(ctx, a)
+	if answer != nil {
+		return answer
+	}
+	return s.await(ctx, a, c)
+}
+
+// cannot says why the provider cannot do what was asked.
+func (s *Service) cannot(a *attempt, support moderation.Support) []moderation.Sentence {
+	says := []moderation.Sentence{moderation.Say("act.cannot", "What", s.what(a), "Provider", moderation.Literal(a.place.room.Provider))}
+	if !support.Says.IsZero() {
+		says = append(says, support.Says)
+	}
+	return says
+}
+
+// argOf is the word that a fault of an order is about.
+func argOf(action moderation.Action) string {
+	switch action {
+	case moderation.ActionDial:
+		return ArgNumber
+	case moderation.ActionAnnounce:
+		return ArgText
+	case moderation.ActionHold:
+		return ArgURL
+	default:
+		return ArgOptions
+	}
+}
+
+// confirm asks before it acts, with everything found out so far in its words.
+func (s *Service) confirm(a *attempt) Answer {
+	args := a.in.Args.with(ArgRoom, a.place.arg())
+	if a.person != nil {
+		args[ArgPerson] = a.person.ID
+	}
+	return Confirm{Says: a.ask, Command: a.in.Command, Args: args, Label: label(a.in.Command, a.media), Danger: true}
+}
+
+// intend writes the attempt down before anything is sent. The answer is set
+// where someone else has done it already, or the store did not take it.
+func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answer) {
+	var held *guard
+	c, err := s.write(ctx, entry{
+		record: s.record(a, moderation.RecordIntended),
+		before: func(tx store.Tx) (err error) {
+			if held, err = heldGuard(tx, a); held != nil {
+				return errHeld
+			}
+			return err
+		},
+		after: func(tx store.Tx, c moderation.Case) error {
+			if m, puts, _ := standing(a); puts {
+				if err := intendStanding(tx, m, c); err != nil {
+					return err
+				}
+			}
+			if a.intend != nil {
+				if err := a.intend(tx, c); err != nil {
+					return err
+				}
+			}
+			return takeGuard(tx, a, c)
+		},
+	})
+	switch {
+	case errors.Is(err, errHeld):
+		return c, s.already(*held)
+	case errors.Is(err, store.ErrKnownKey):
+		return c, s.answerCase(ctx, a.in.Caller, c)
+	case err != nil:
+		return c, s.unstored(err)
+	}
+	return c, nil
+}
+
+// result is what came of sending an order.
+type result struct {
+	c    moderation.Case
+	says []moderation.Sentence
+}
+
+// await sends the order and answers with its outcome, or, where the caller's
+// time ends first, that it is not known yet. The sending goes on without the caller.
+func (s *Service) await(ctx context.Context, a *attempt, c moderation.Case) Answer {
+	done := make(chan result, 1)
+	s.work.begin(c.Number)
+	started := s.work.start(context.WithoutCancel(ctx), func(ctx context.Context) {
+		defer s.work.end(c.Number)
+		done <- s.send(ctx, a, c)
+	})
+	if !started {
+		s.work.end(c.Number)
+		return CaseAnswer{Tone: Waiting, Case: c, Says: []moderation.Sentence{moderation.Say("act.stopping")}}
+	}
+	select {
+	case r := <-done:
+		return s.answer(ctx, a.in.Caller, r.c, r.says)
+	case <-ctx.Done():
+		return CaseAnswer{Tone: Waiting, Case: c, Says: []moderation.Sentence{s.waiting(a)}}
+	}
+}
+
+// send asks the provider and writes down what came of it.
+func (s *Service) send(ctx context.Context, a *attempt, c moderation.Case) result {
+	limit := actDeadline
+	if bulk(a.action) {
+		limit = bulkDeadline
+	}
+	acting, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	began := time.Now()
+	effect, err := s.ask(acting, a)
+	s.metrics.answered(a.action, time.Since(began))
+	return s.conclude(ctx, a, c, effect, err)
+}
+
+func bulk(action moderation.Action) bool {
+	return slices.Contains([]moderation.Action{moderation.ActionMuteAll, moderation.ActionEnd}, action)
+}
+
+// ask sends the order. A driver that panics has perhaps done something: its
+// outcome is unknown.
+func (s *Service) ask(ctx context.Context, a *attempt) (effect provider.Effect, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = moderation.Errorf(moderation.CodeOutcomeUnknown, "the driver of %s panicked: %v", a.place.room.Provider, fault)
+		}
+	}()
+	send := a.send
+	if send == nil {
+		send = func(ctx context.Context) (provider.Effect, error) { return a.place.client.Act(ctx, a.order) }
+	}
+	effect, err = send(ctx)
+	var known *moderation.Error
+	if err != nil && !errors.As(err, &known) {
+		err = moderation.Errorf(moderation.CodeOutcomeUnknown, "%w", err)
+	}
+	return effect, err
+}

@@ -1,0 +1,88 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+var lockCommand = &Command{
+	Name:     "lock",
+	Args:     []Arg{roomArg, reasonArg},
+	Summary:  moderation.Say("help.lock"),
+	Examples: []string{"/room-lock live:standup"},
+	Notes:    []moderation.Sentence{moderation.Say("help.lock_how")},
+	Needs:    moderation.LockRoom,
+	Action:   moderation.ActionLock,
+	run:      runLock,
+}
+
+var unlockCommand = &Command{
+	Name:     "unlock",
+	Args:     []Arg{roomArg, reasonArg},
+	Summary:  moderation.Say("help.unlock"),
+	Examples: []string{"/room-unlock live:standup"},
+	Needs:    moderation.LockRoom,
+	Action:   moderation.ActionUnlock,
+	run:      runUnlock,
+}
+
+func runLock(ctx context.Context, s *Service, in Invocation) Answer {
+	a, answer := s.aim(ctx, in, moderation.ActionLock, "")
+	if answer != nil {
+		return answer
+	}
+	_, locked, err := s.standingBefore(ctx, a)
+	if err != nil {
+		return s.unstored(err)
+	}
+	a.shows = locked || a.place.room.Locked
+	reading, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	var inside []string
+	err = everyone(reading, a.place, "", func(one moderation.Participant) bool {
+		inside = append(inside, one.Identity)
+		return true
+	})
+	if err != nil {
+		return s.unread(a.place, err)
+	}
+	native := a.place.client.Capabilities(a.place.room)[moderation.CanLock].Level == moderation.Native
+	let := func(tx store.Tx, c moderation.Case) error {
+		m, _, _ := standing(a)
+		m, there, err := Measures.Get(tx, m.Key())
+		if err != nil || !there || m.Case != c.Number {
+			return err
+		}
+		m.Inside, m.Native = inside, native
+		return Measures.Put(tx, m.Key(), m)
+	}
+	a.intend = let
+	a.keep = func(tx store.Tx, c moderation.Case, _ provider.Effect) error { return let(tx, c) }
+	return s.carryOut(ctx, a)
+}
+
+// runUnlock also opens a room that is not live: an ended room may be locked.
+func runUnlock(ctx context.Context, s *Service, in Invocation) Answer {
+	a := &attempt{in: in, action: moderation.ActionUnlock, reason: in.Args[ArgReason]}
+	m, there, err := s.measureNamed(ctx, Invocation{Args: Args{ArgRoom: in.Args[ArgRoom]}}, moderation.ActionLock)
+	if err != nil {
+		return s.unstored(err)
+	}
+	client, known := s.Providers.Get(m.Provider)
+	if !there || !known {
+		if answer := s.aimAt(ctx, a, false); answer != nil {
+			return answer
+		}
+		a.shows = !a.place.room.Locked
+		return s.carryOut(ctx, a)
+	}
+	a.place = place{client, s.roomOf(ctx, client, m)}
+	if answer := s.permit(ctx, a); answer != nil {
+		return answer
+	}
+	a.order.Restore = m.Restore
+	return s.carryOut(ctx, a)
+}

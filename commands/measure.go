@@ -1,0 +1,175 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// Measure is an action that goes on standing after it was done: it holds for
+// whoever comes back and whoever comes new, until it is taken back or its time
+// is over.
+type Measure struct {
+	Kind     moderation.Action `json:"kind"` // ban, lock, mute, mute_all, hold, coach, pin
+	Provider string            `json:"provider"`
+	Room     string            `json:"room"` // its name, or * for every room of the provider
+	RoomID   string            `json:"room_id"`
+	Identity string            `json:"identity,omitempty"`
+	Name     string            `json:"name,omitempty"`
+	Media    moderation.Media  `json:"media,omitempty"`
+	Case     uint64            `json:"case"`
+	Actor    string            `json:"actor"`
+	At       time.Time         `json:"at"`
+	Until    time.Time         `json:"until,omitzero"` // zero: until it is taken back
+	// Inside are the identities that a locked room lets in: who was there.
+	Inside []string `json:"inside,omitempty"`
+	// Connection is the one on which it was last brought into force.
+	Connection  string          `json:"connection,omitempty"`
+	Listener    string          `json:"listener,omitempty"` // coach: the identity of who hears
+	Except      []string        `json:"except,omitempty"`   // mute_all
+	AllowUnmute bool            `json:"allow_unmute,omitempty"`
+	Restore     json.RawMessage `json:"restore,omitempty"`
+	// Native is set where the provider itself keeps newcomers out of a locked room.
+	Native bool `json:"native,omitempty"`
+	// Returns counts who was put out again; ReturnCase and ReturnedAt are of the last.
+	Returns    int       `json:"returns,omitempty"`
+	ReturnedAt time.Time `json:"returned_at,omitzero"`
+}
+
+// Measures are by provider, room name, kind, medium and identity.
+const Measures store.Collection[Measure] = "measures"
+
+// EveryRoom is the room of measures that hold in all rooms of a provider.
+const EveryRoom = "*"
+
+// Key returns the measure's key in Measures.
+func (m Measure) Key() string {
+	identity := m.Identity
+	if m.Kind == moderation.ActionPin {
+		identity = "" // a pin replaces the one before it
+	}
+	return measurePrefix(m.Provider, m.Room) + string(m.Kind) + "/" + string(m.Media) + "/" + url.PathEscape(identity)
+}
+
+func measurePrefix(providerName, room string) string {
+	return url.PathEscape(providerName) + "/" + url.PathEscape(room) + "/"
+}
+
+// stands reports whether an action goes on standing.
+func stands(action moderation.Action) bool {
+	switch action {
+	case moderation.ActionBan, moderation.ActionLock, moderation.ActionMute, moderation.ActionMuteAll,
+		moderation.ActionHold, moderation.ActionCoach, moderation.ActionPin:
+		return true
+	}
+	return false
+}
+
+// standing is the measure that the attempt puts up, or, for one that takes
+// something back, the one that it takes away.
+func standing(a *attempt) (m Measure, puts, takes bool) {
+	kind := a.action
+	if puts = stands(kind); !puts {
+		inverse, ok := moderation.Inverse(kind)
+		if takes = ok && stands(inverse); !takes {
+			return m, false, false
+		}
+		kind = inverse
+	}
+	m = Measure{
+		Kind: kind, Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID,
+		Media: a.media, Until: a.details.Until, Identity: a.who, Name: a.who,
+		Listener: a.order.Listener.Identity, Except: a.order.Except, AllowUnmute: a.order.AllowUnmute,
+	}
+	if a.person != nil {
+		m.Identity, m.Name, m.Connection = a.person.Identity, a.person.DisplayName(), a.person.ID
+	}
+	return m, puts, takes
+}
+
+// intendStanding puts the measure up with the intent where there is none yet:
+// a crash after the provider was asked must not lose it.
+func intendStanding(tx store.Tx, m Measure, c moderation.Case) error {
+	if _, there, err := Measures.Get(tx, m.Key()); err != nil || there {
+		return err
+	}
+	m.Case, m.Actor, m.At = c.Number, c.Actor, c.At
+	return putMeasure(tx, m)
+}
+
+func putMeasure(tx store.Tx, m Measure) error {
+	if !m.Until.IsZero() {
+		if err := setTimer(tx, timer{Kind: expireTimer, Case: m.Case, Due: m.Until, Measure: m.Key()}); err != nil {
+			return err
+		}
+	}
+	return Measures.Put(tx, m.Key(), m)
+}
+
+// keepStanding brings the measures up to date with what was done.
+func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effect provider.Effect) error {
+	m, puts, takes := standing(a)
+	switch {
+	case puts:
+		before, there, err := Measures.Get(tx, m.Key())
+		if err != nil {
+			return err
+		}
+		m.Case, m.Actor, m.At, m.Restore = c.Number, c.Actor, c.At, effect.Restore
+		if there {
+			m.Inside, m.Native = before.Inside, before.Native
+			if len(m.Restore) == 0 {
+				m.Restore = before.Restore
+			}
+		}
+		return putMeasure(tx, m)
+	case takes:
+		before, there, err := Measures.Get(tx, m.Key())
+		if err != nil || !there {
+			return err
+		}
+		if _, err := Measures.Delete(tx, m.Key()); err != nil {
+			return err
+		}
+		return s.markUndone(tx, c, before.Case)
+	}
+	return nil
+}
+
+// dropStanding takes away what a failed case had put up.
+func dropStanding(tx store.Tx, c moderation.Case) error {
+	if !stands(c.Action) || c.Action == moderation.ActionBan {
+		return nil
+	}
+	all, err := Measures.All(tx, measurePrefix(c.Provider, c.Room))
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.Case == c.Number {
+			if _, err := Measures.Delete(tx, m.Key()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// standingBefore reads the measure that an attempt would put up or take away.
+func (s *Service) standingBefore(ctx context.Context, a *attempt) (Measure, bool, error) {
+	m, puts, takes := standing(a)
+	if !puts && !takes {
+		return Measure{}, false, nil
+	}
+	key, there := m.Key(), false
+	err := s.view(ctx, func(tx store.Tx) (err error) {
+		m, there, err = Measures.Get(tx, key)
+		return err
+	})
+	return m, there, err
+}

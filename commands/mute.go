@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+var muteCommand = &Command{
+	Name:     "mute",
+	Args:     []Arg{roomArg, personArg, mediaArg, forArg, reasonArg},
+	Summary:  moderation.Say("help.mute"),
+	Examples: []string{"/room-mute live:standup chaos", "/room-mute standup chaos video 10m off topic"},
+	Notes:    []moderation.Sentence{moderation.Say("help.mute_for"), moderation.Say("help.mute_lasting")},
+	Needs:    moderation.AudioControl,
+	Action:   moderation.ActionMute,
+	run:      runMute,
+}
+
+var unmuteCommand = &Command{
+	Name:     "unmute",
+	Args:     []Arg{roomArg, personArg, mediaArg, reasonArg},
+	Summary:  moderation.Say("help.unmute"),
+	Examples: []string{"/room-unmute live:standup chaos", "/room-unmute standup chaos video"},
+	Needs:    moderation.AudioControl,
+	Action:   moderation.ActionUnmute,
+	run:      runUnmute,
+}
+
+// media reads the medium, audio where none is named.
+func (a Args) media() moderation.Media {
+	if m := a[ArgMedia]; m != "" {
+		return moderation.Media(m)
+	}
+	return moderation.Audio
+}
+
+func runMute(ctx context.Context, s *Service, in Invocation) Answer {
+	span, err := in.Args.span()
+	if err != nil {
+		return fault(in, ArgFor, err)
+	}
+	a, answer := s.aim(ctx, in, moderation.ActionMute, in.Args.media())
+	if answer != nil {
+		return answer
+	}
+	a.details.Permanent = span.Permanent
+	if span.For > 0 {
+		a.details.Until = time.Now().Add(span.For).UTC()
+		unmute := moderation.CapabilityFor(moderation.ActionUnmute, a.media, false)
+		if support := a.place.client.Capabilities(a.place.room)[unmute]; !support.Available() {
+			says := []moderation.Sentence{moderation.Say("mute.cannot_end", s.facts(a)...)}
+			if !support.Says.IsZero() {
+				says = append(says, support.Says)
+			}
+			return s.refuse(ctx, a, moderation.CodeUnsupported, "", says)
+		}
+	}
+	sends, muted := a.person.Sends(a.media)
+	a.shows = a.person.IsBlocked(a.media) || sends && muted
+	return s.carryOut(ctx, a)
+}
+
+func runUnmute(ctx context.Context, s *Service, in Invocation) Answer {
+	a, answer := s.aim(ctx, in, moderation.ActionUnmute, in.Args.media())
+	if answer != nil {
+		return answer
+	}
+	sends, muted := a.person.Sends(a.media)
+	a.shows = !a.person.IsBlocked(a.media) && !(sends && muted)
+	if answer := s.restoring(ctx, a); answer != nil {
+		return answer
+	}
+	return s.carryOut(ctx, a)
+}
+
+// restoring gives the order what the action that it takes back left to give back.
+func (s *Service) restoring(ctx context.Context, a *attempt) Answer {
+	m, there, err := s.standingBefore(ctx, a)
+	if err != nil {
+		return s.unstored(err)
+	}
+	if !there && a.action == moderation.ActionUnmute {
+		m, there, err = s.muteAllBefore(ctx, a)
+		if err != nil {
+			return s.unstored(err)
+		}
+	}
+	if there {
+		a.order.Restore = m.Restore
+	}
+	return nil
+}

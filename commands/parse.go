@@ -1,0 +1,272 @@
+package commands
+
+import (
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+// Parse turns what was typed after a command into its words by name. It checks
+// their form alone: whether a room or a person exists is asked later. What is
+// missing is left out.
+func (c *Command) Parse(text string) (Args, error) {
+	words, err := Split(text)
+	if err != nil {
+		return nil, err
+	}
+	if c.parse != nil {
+		return c.parse(c, words)
+	}
+	return c.parseWords(words)
+}
+
+// parseWords fills the arguments in their order. Optional words of a closed
+// form (a medium, a time, options) may stand in any order before the text that
+// takes the rest.
+func (c *Command) parseWords(words []Word) (Args, error) {
+	args := Args{}
+	if c.takesOptions() {
+		var err error
+		if words, err = takeOptions(words, args); err != nil {
+			return nil, err
+		}
+	}
+	for _, arg := range c.Args {
+		if len(words) == 0 {
+			break
+		}
+		switch {
+		case arg.Name == ArgOptions:
+		case arg.Rest:
+			args[arg.Name] = plainText(words)
+			words = nil
+		case arg.closed():
+			var err error
+			if words, err = takeClosed(c.Args, words, args); err != nil {
+				return nil, err
+			}
+		default:
+			args[arg.Name] = unwrapLink(words[0].Text)
+			words = words[1:]
+		}
+	}
+	if len(words) > 0 {
+		return nil, moderation.Fault(moderation.CodeInvalid, "parse.too_many",
+			"Word", moderation.Literal(words[0].Text), "Usage", moderation.Literal(c.Usage()))
+	}
+	return args, nil
+}
+
+// closed reports whether a word can be told to be this argument by its form.
+func (a Arg) closed() bool {
+	return !a.Required && !a.Rest && (a.Name == ArgMedia || a.Name == ArgFor || a.Name == ArgURL)
+}
+
+// takeClosed takes the words at the front that are an optional argument by
+// their form, each at most once.
+func takeClosed(all []Arg, words []Word, args Args) ([]Word, error) {
+next:
+	for len(words) > 0 && !words[0].Quoted {
+		for _, arg := range all {
+			if !arg.closed() || args[arg.Name] != "" {
+				continue
+			}
+			word := unwrapLink(words[0].Text)
+			switch arg.Name {
+			case ArgMedia:
+				if lower := strings.ToLower(word); slices.Contains(arg.Values, lower) {
+					args[ArgMedia] = lower
+					words = words[1:]
+					continue next
+				}
+			case ArgFor:
+				_, looks, err := ParseSpan(word)
+				if err != nil {
+					return nil, err
+				}
+				if looks {
+					args[ArgFor] = strings.ToLower(word)
+					words = words[1:]
+					continue next
+				}
+			case ArgURL:
+				if strings.EqualFold(word, "music") && len(words) > 1 && strings.Contains(words[1].Text, "://") {
+					words = words[1:]
+					word = unwrapLink(words[0].Text)
+				}
+				if strings.Contains(word, "://") {
+					if err := checkAddress(word); err != nil {
+						return nil, err
+					}
+					args[ArgURL] = word
+					words = words[1:]
+					continue next
+				}
+			}
+		}
+		break
+	}
+	return words, nil
+}
+
+var optionWord = regexp.MustCompile(`^[a-z][a-z0-9_]*=`)
+
+// takeOptions moves the key=value words into the argument Options, sorted, one
+// a line, and returns the other words. A value may be quoted (a="b c"); a word
+// that begins with a quote is text.
+func takeOptions(words []Word, args Args) ([]Word, error) {
+	options := map[string]string{}
+	var rest []Word
+	for _, w := range words {
+		if w.Quoted || !optionWord.MatchString(w.Text) {
+			rest = append(rest, w)
+			continue
+		}
+		key, value, _ := strings.Cut(w.Text, "=")
+		value = unwrapLink(value)
+		if _, twice := options[key]; twice {
+			return nil, moderation.Fault(moderation.CodeInvalid, "parse.option_twice", "Option", moderation.Literal(key))
+		}
+		if strings.Contains(value, "://") {
+			if err := checkAddress(value); err != nil {
+				return nil, err
+			}
+		}
+		options[key] = value
+	}
+	args.setOptions(options)
+	return rest, nil
+}
+
+func (a Args) setOptions(options map[string]string) {
+	if len(options) == 0 {
+		delete(a, ArgOptions)
+		return
+	}
+	lines := make([]string, 0, len(options))
+	for _, key := range slices.Sorted(maps.Keys(options)) {
+		lines = append(lines, key+"="+strings.ReplaceAll(options[key], "\n", " "))
+	}
+	a[ArgOptions] = strings.Join(lines, "\n")
+}
+
+// options reads the argument Options: key=value, one a line.
+func (a Args) options() (map[string]string, error) {
+	var options map[string]string
+	for line := range strings.Lines(a[ArgOptions]) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		key, value, found := strings.Cut(line, "=")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if !found || !optionWord.MatchString(key+"=") {
+			return nil, moderation.Fault(moderation.CodeInvalid, "parse.option", "Word", moderation.Literal(line))
+		}
+		if strings.Contains(value, "://") {
+			if err := checkAddress(value); err != nil {
+				return nil, err
+			}
+		}
+		if options == nil {
+			options = map[string]string{}
+		}
+		options[key] = value
+	}
+	return options, nil
+}
+
+func (c *Command) takesOptions() bool {
+	return slices.ContainsFunc(c.Args, func(a Arg) bool { return a.Name == ArgOptions })
+}
+
+// checkAddress returns a fault where a word with :// is no http(s) address.
+func checkAddress(word string) error {
+	u, err := url.Parse(word)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" ||
+		strings.ContainsFunc(word, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return moderation.Fault(moderation.CodeInvalid, "parse.address", "Word", moderation.Literal(word))
+	}
+	return nil
+}
+
+// checkAddresses checks every word of a text that has :// in it.
+func checkAddresses(text string) error {
+	for _, word := range strings.Fields(text) {
+		if strings.Contains(word, "://") {
+			if err := checkAddress(strings.TrimRight(word, ".,;:!?)")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unwrapLink takes Slack's marks off an address: <https://x.org|x.org>.
+func unwrapLink(word string) string {
+	inner, ok := strings.CutPrefix(word, "<")
+	if !ok || !strings.Contains(inner, "://") {
+		return word
+	}
+	inner, ok = strings.CutSuffix(inner, ">")
+	if !ok {
+		return word
+	}
+	address, _, _ := strings.Cut(inner, "|")
+	return address
+}
+
+// maxArg bounds one word in runes; what takes the rest may be as long as all.
+const maxArg = 500
+
+// check brings words that came apart (from a dialog, a button, a program)
+// under the same rules as typed ones, and returns the faults by argument.
+func (c *Command) check(args Args) map[string]moderation.Sentence {
+	faults := map[string]moderation.Sentence{}
+	for _, arg := range c.Args {
+		value := args[arg.Name]
+		most := maxArg
+		if arg.Rest || arg.Name == ArgOptions || arg.Name == ArgExcept {
+			most = MaxTyped
+		}
+		if length := len([]rune(value)); length > most {
+			faults[arg.Name] = moderation.Say("parse.too_long", "Length", length, "Most", most)
+			continue
+		}
+		if value == "" {
+			continue
+		}
+		var err error
+		switch {
+		case len(arg.Values) > 0 && !slices.Contains(arg.Values, value):
+			faults[arg.Name] = moderation.Say("parse.values", "Word", moderation.Literal(value), "Values", strings.Join(arg.Values, ", "))
+		case arg.Name == ArgFor:
+			_, err = args.span()
+		case arg.Name == ArgURL:
+			err = checkAddress(value)
+		case arg.Name == ArgOptions:
+			_, err = args.options()
+		case arg.Name == ArgCase:
+			_, err = args.caseNumber()
+		}
+		if err != nil {
+			faults[arg.Name] = faultOf(err)
+		}
+	}
+	return faults
+}
+
+// missing returns the required arguments that have no value.
+func (c *Command) missing(args Args) []string {
+	var missing []string
+	for _, arg := range c.Args {
+		if arg.Required && strings.TrimSpace(args[arg.Name]) == "" {
+			missing = append(missing, arg.Name)
+		}
+	}
+	return missing
+}

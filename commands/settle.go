@@ -1,0 +1,210 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+const (
+	// settleFirst is when an unknown outcome is looked at for the first time;
+	// each later look waits twice as long.
+	settleFirst = time.Second
+	settleTries = 9 // the last about five minutes after the first
+	sweepEvery  = time.Minute
+)
+
+// sweep settles what an earlier run left open at once, and later what was left
+// open because the store did not take an outcome.
+func (s *Service) sweep(ctx context.Context) {
+	s.settleOpen(ctx, s.work.born)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(sweepEvery):
+		}
+		s.settleOpen(ctx, time.Now().Add(-bulkDeadline))
+		err := s.update(ctx, func(tx store.Tx) error { return pruneGuards(tx, time.Now().Add(-keepGuards)) })
+		if err != nil && ctx.Err() == nil {
+			s.Log.Warn("old guards could not be forgotten", "error", err)
+		}
+	}
+}
+
+// settleOpen looks at what became of the open cases from before a time. What
+// the look cannot tell is looked at again.
+func (s *Service) settleOpen(ctx context.Context, before time.Time) {
+	var open []moderation.Case
+	err := s.view(ctx, func(tx store.Tx) (err error) {
+		open, err = tx.OpenCases(1000)
+		return err
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log.Error("open cases could not be read", "error", err)
+		}
+		return
+	}
+	for _, c := range open {
+		if ctx.Err() != nil {
+			return
+		}
+		// An unknown outcome has a timer of its own.
+		if c.Outcome != moderation.Intended || !c.At.Before(before) || s.work.busy(c.Number) {
+			continue
+		}
+		if err := s.settle(ctx, c, timer{}); err != nil && ctx.Err() == nil {
+			s.Log.Error("a case could not be settled", "case", c.Number, "error", err)
+		}
+	}
+}
+
+func (s *Service) settleDue(ctx context.Context, t timer) error {
+	var c moderation.Case
+	err := s.view(ctx, func(tx store.Tx) (err error) {
+		c, err = tx.Case(t.Case)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !c.Outcome.Open() {
+		return s.drop(ctx, t)
+	}
+	return s.settle(ctx, c, t)
+}
+
+// settle looks at the room and writes down what became of an open case. Where
+// that cannot be told it is tried again later, and at last left unknown.
+func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error {
+	outcome, err := s.look(ctx, c)
+	if err != nil {
+		s.Log.Warn("what became of a case cannot be told yet", "case", c.Number, "error", err)
+	}
+	r := following(c, moderation.RecordKind(outcome), moderation.SystemActor)
+	r.Details.ApprovedBy = c.ApprovedBy
+	switch outcome {
+	case moderation.Succeeded, moderation.Partial:
+		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.done")})
+	case moderation.Failed:
+		r.Details.Code = moderation.CodeUnavailable
+		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.not_done")})
+	default:
+		return s.settleLater(ctx, c, t)
+	}
+	settled := false
+	after, err := s.write(ctx, entry{record: r,
+		before: func(tx store.Tx) error {
+			now, err := tx.Case(c.Number)
+			if settled = err == nil && !now.Outcome.Open(); settled {
+				return errHeld // by whoever sent it, meanwhile
+			}
+			return err
+		},
+		after: func(tx store.Tx, c moderation.Case) error {
+			if t.Kind != "" {
+				if _, err := timers.Delete(tx, t.key()); err != nil {
+					return err
+				}
+			}
+			if c.Outcome == moderation.Failed {
+				return dropStanding(tx, c)
+			}
+			if err := s.takeAway(tx, c); err != nil {
+				return err
+			}
+			return s.markUndone(tx, c, c.Inverts)
+		},
+	})
+	if settled {
+		if t.Kind == "" {
+			return nil
+		}
+		return s.drop(ctx, t)
+	}
+	if err == nil {
+		s.metrics.ended(after)
+	}
+	return err
+}
+
+// settleLater says that it is not known, once, and sets the time of the next look.
+func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer) error {
+	last := t.Tries+1 >= settleTries
+	next := timer{Kind: settleTimer, Case: c.Number, Tries: t.Tries}
+	put := func(tx store.Tx) error {
+		if t.Kind != "" {
+			if _, err := timers.Delete(tx, t.key()); err != nil {
+				return err
+			}
+		}
+		if last {
+			return nil
+		}
+		next := next
+		next.Due = time.Now().Add(settleFirst << t.Tries)
+		next.Tries++
+		return setTimer(tx, next)
+	}
+	if c.Outcome == moderation.Unknown && !last {
+		return s.update(ctx, put)
+	}
+	r := following(c, moderation.RecordUnknown, moderation.SystemActor)
+	r.Details.Code, r.Details.ApprovedBy = moderation.CodeOutcomeUnknown, c.ApprovedBy
+	key := "settle.unknown"
+	if last {
+		key = "settle.given_up"
+	}
+	r.Words.Text = s.plain([]moderation.Sentence{moderation.Say(key, "Provider", moderation.Literal(c.Provider))})
+	_, err := s.write(ctx, entry{record: r, after: func(tx store.Tx, _ moderation.Case) error { return put(tx) }})
+	return err
+}
+
+// look tells what became of a case. What roomwarden itself keeps, as bans, is
+// told by the store.
+func (s *Service) look(ctx context.Context, c moderation.Case) (moderation.Outcome, error) {
+	client, ok := s.Providers.Get(c.Provider)
+	if !ok {
+		return moderation.Failed, nil // nothing can have been sent: roles, or a provider that is gone
+	}
+	switch c.Action {
+	case moderation.ActionBan:
+		return moderation.Succeeded, nil // its measure was written with the intent and puts out whoever is there
+	case moderation.ActionUnban:
+		return moderation.Succeeded, nil // takeAway does what was intended
+	}
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	return client.Look(ctx, orderOf(c))
+}
+
+// orderOf is the order of a case as far as the case knows it.
+func orderOf(c moderation.Case) provider.Order {
+	return provider.Order{
+		Action: c.Action, Media: c.Media, Room: caseRoom(c),
+		Participant: moderation.Participant{ID: c.ParticipantID, Identity: c.Participant, Name: c.ParticipantName},
+		Listener:    moderation.Participant{Identity: c.Options["listener"], ID: c.Options["listener_id"]},
+		Number:      c.Options["number"], Label: c.Options["label"], Options: c.Options,
+	}
+}
+
+// takeAway removes the measure that a settled case has taken back.
+func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
+	kind, ok := moderation.Inverse(c.Action)
+	if stands(c.Action) || !ok || !stands(kind) {
+		return nil
+	}
+	m := Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}
+	before, there, err := Measures.Get(tx, m.Key())
+	if err != nil || !there {
+		return err
+	}
+	if _, err := Measures.Delete(tx, m.Key()); err != nil {
+		return err
+	}
+	return s.markUndone(tx, c, before.Case)
+}

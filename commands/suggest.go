@@ -1,0 +1,72 @@
+package commands
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// suggestDeadline is how long a suggestion may take: the dialog waits for it.
+const suggestDeadline = 2 * time.Second
+
+// SuggestRooms returns at most limit rooms whose name matches what was typed,
+// of those that the caller may list.
+func (s *Service) SuggestRooms(ctx context.Context, c Caller, typed string, limit int) []Candidate {
+	ctx, cancel := context.WithTimeout(ctx, suggestDeadline)
+	defer cancel()
+	clients, name := s.Providers.All(), strings.TrimSpace(typed)
+	if before, after, ok := strings.Cut(name, ":"); ok {
+		if client, ok := s.Providers.Get(before); ok {
+			clients, name = []*provider.Client{client}, after
+		}
+	}
+	found := make([][]moderation.Room, len(clients))
+	var asked sync.WaitGroup
+	for i, client := range clients {
+		asked.Go(func() {
+			page, err := client.Rooms(ctx, provider.RoomQuery{Search: name, Limit: 4 * limit})
+			if err != nil {
+				return // nothing to suggest from a provider that does not answer
+			}
+			for _, room := range page.Rooms {
+				room.Provider = client.Name()
+				found[i] = append(found[i], room)
+			}
+		})
+	}
+	asked.Wait()
+	who := s.authority(ctx, c)
+	var out []Candidate
+	for _, rooms := range found {
+		for _, room := range rooms {
+			if len(out) < limit && who.lists(room) {
+				out = append(out, roomCandidate(room))
+			}
+		}
+	}
+	return out
+}
+
+// SuggestPeople returns at most limit people of the room who match what was
+// typed; none where the caller may not list the room.
+func (s *Service) SuggestPeople(ctx context.Context, c Caller, room, typed string, limit int) []Candidate {
+	ctx, cancel := context.WithTimeout(ctx, suggestDeadline)
+	defer cancel()
+	found := s.search(ctx, c, room)
+	if len(found.seen) != 1 {
+		return nil
+	}
+	var out []Candidate
+	err := everyone(ctx, found.seen[0], strings.TrimSpace(typed), func(one moderation.Participant) bool {
+		out = append(out, s.personCandidate(one))
+		return len(out) < limit
+	})
+	if err != nil {
+		s.Log.Warn("people could not be suggested", "error", err)
+	}
+	return out
+}

@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+var undoCommand = &Command{
+	Name:     "undo",
+	Args:     []Arg{caseArg},
+	Summary:  moderation.Say("help.undo"),
+	Examples: []string{"/room-undo 17"},
+	Notes:    []moderation.Sentence{moderation.Say("help.undo_what")},
+	run:      runUndo,
+}
+
+// runUndo takes a case back by the command that does the opposite, so that it
+// is authorized, written down and answered as that is.
+func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
+	if known, ok := s.answerKnown(ctx, in.Key); ok {
+		return known
+	}
+	c, target, answer := s.findCase(ctx, in)
+	if answer != nil {
+		return answer
+	}
+	inverse, possible := moderation.Inverse(c.Action)
+	permission := moderation.PermissionFor(inverse, c.Media)
+	if !possible {
+		permission = moderation.PermissionFor(c.Action, c.Media)
+	}
+	if s.may(ctx, in.Caller, permission, target).Hidden {
+		return noCase(in)
+	}
+	switch _, able := s.undoable(c); {
+	case c.UndoneBy != "":
+		return Notice{Tone: Info, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
+			moderation.Say("undo.already", "Case", c.Number, "Actor", actorArg(c.UndoneBy), "By", c.UndoneCase)}}
+	case c.Expired:
+		return undoFault(c, "undo.expired")
+	case !possible:
+		return undoFault(c, "undo.impossible")
+	case c.Outcome.Open():
+		return undoFault(c, "undo.open")
+	case c.Outcome != moderation.Succeeded && c.Outcome != moderation.Partial:
+		return undoFault(c, "undo.nothing")
+	case !able && c.Redacted:
+		return undoFault(c, "undo.redacted")
+	}
+	opposite, args := opposing(c, inverse)
+	command, ok := Lookup(opposite)
+	if !ok {
+		return undoFault(c, "undo.impossible")
+	}
+	in.Command, in.Args, in.undoes, in.Confirmed = command.Name, args, c.Number, true
+	return command.run(ctx, s, in)
+}
+
+func undoFault(c moderation.Case, key string) Answer {
+	return Notice{Tone: Failure, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
+		moderation.Say(key, "Case", c.Number, "Action", moderation.Literal(c.Action))}}
+}
+
+// opposing returns the command and the words that take a case back.
+func opposing(c moderation.Case, inverse moderation.Action) (string, Args) {
+	reason := "case " + strconv.FormatUint(c.Number, 10)
+	if inverse == moderation.ActionGrant || inverse == moderation.ActionRevoke {
+		return roleCommand.Name, Args{
+			ArgVerb: string(inverse), ArgSubject: c.Subject, ArgPreset: c.Preset, ArgScope: c.Scope,
+			ArgAuthID: c.AuthID, ArgReason: reason,
+		}
+	}
+	room := c.Provider + ":" + c.RoomID
+	args := Args{ArgRoom: room, ArgReason: reason}
+	person := c.ParticipantID
+	switch inverse {
+	case moderation.ActionUnban, moderation.ActionBan:
+		person = c.Participant
+	case moderation.ActionUncoach:
+		args[ArgCoach] = c.ParticipantID
+		return commandOf(inverse), args
+	}
+	if person == "" {
+		person = c.Participant
+	}
+	if person != "" {
+		args[ArgPerson] = person
+	}
+	if c.Media != "" {
+		args[ArgMedia] = string(c.Media)
+	}
+	return commandOf(inverse), args
+}

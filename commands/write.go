@@ -1,0 +1,101 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// storeDeadline bounds one transaction.
+const storeDeadline = 5 * time.Second
+
+// entry is one record with what belongs into its transaction. Both functions
+// may run more than once; an error of either leaves nothing behind.
+type entry struct {
+	record moderation.Record
+	before func(tx store.Tx) error
+	after  func(tx store.Tx, c moderation.Case) error
+}
+
+// write appends the record and queues the case's messages in one transaction,
+// and returns the case as it then stands. ErrKnownKey comes with the case that
+// has the key already.
+func (s *Service) write(ctx context.Context, e entry) (moderation.Case, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
+	defer cancel()
+	if e.record.At.IsZero() {
+		e.record.At = time.Now().UTC()
+	}
+	var c moderation.Case
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		if e.before != nil {
+			if err := e.before(tx); err != nil {
+				return err
+			}
+		}
+		r, written, err := tx.AppendRecord(e.record)
+		c = written
+		if err != nil {
+			return err
+		}
+		if e.after != nil {
+			if err := e.after(tx, c); err != nil {
+				return err
+			}
+		}
+		return s.queue(tx, c, r)
+	})
+	if err == nil {
+		s.posted()
+	}
+	return c, err
+}
+
+// queue asks for the case's messages to show the record.
+func (s *Service) queue(tx store.Tx, c moderation.Case, r moderation.Record) error {
+	if s.AuditChannels == nil {
+		return nil
+	}
+	for _, channel := range s.AuditChannels(c) {
+		if err := tx.QueuePost(channel, c.Number, r.Seq, r.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add appends one more record to a case inside a transaction.
+func (s *Service) add(tx store.Tx, r moderation.Record) (moderation.Case, error) {
+	r, c, err := tx.AppendRecord(r)
+	if err != nil {
+		return c, err
+	}
+	return c, s.queue(tx, c, r)
+}
+
+// following begins a later record of a case.
+func following(c moderation.Case, kind moderation.RecordKind, actor moderation.Actor) moderation.Record {
+	return moderation.Record{
+		Case: c.Number, Kind: kind, At: time.Now().UTC(), Actor: actor.String(), Action: c.Action,
+		Provider: c.Provider, Room: c.Room, RoomID: c.RoomID,
+	}
+}
+
+// attempts counts what did not exist, so that asking for it costs a write as
+// an attempt on a hidden room does.
+const attempts store.Collection[int] = "misses"
+
+// recordNothing writes as much as a record of an attempt, and no case.
+func (s *Service) recordNothing(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
+	defer cancel()
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		count, _, err := attempts.Get(tx, "rooms")
+		if err != nil {
+			return err
+		}
+		return attempts.Put(tx, "rooms", count+1)
+	})
+}
