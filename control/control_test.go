@@ -101,7 +101,7 @@ func serve(t *testing.T) bot {
 	t.Helper()
 	folder := t.TempDir()
 	local, asked := newLocal(t, folder)
-	path := control.SocketPath(filepath.Join(folder, "rw.db"))
+	path := control.Path(filepath.Join(folder, "rw.db"))
 	return bot{local: local, path: path, asked: asked, stop: start(t, path, local)}
 }
 

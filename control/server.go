@@ -27,8 +27,8 @@ type Server struct {
 	listener net.Listener
 }
 
-// SocketPath returns where the socket of a bbolt file is.
-func SocketPath(storePath string) string { return storePath + ".sock" }
+// Path returns where the socket of a bbolt file is: beside it.
+func Path(storePath string) string { return storePath + ".sock" }
 
 // Listen takes the socket, which only the user that runs the program may use. A
 // socket file that a crash left behind is replaced; one that answers is an error.

@@ -22,6 +22,8 @@ const (
 	lockWait = time.Second
 	// wholeCheck is the size up to which a file is read whole when it is opened.
 	wholeCheck = 16 << 20
+	// growth is by how much a full file grows.
+	growth = 1 << 20
 )
 
 var errNothingToDo = errors.New("nothing to do")
@@ -129,6 +131,7 @@ func openFile(ctx context.Context, path string) (db *bbolt.DB, err error) {
 	case err != nil:
 		return nil, unusable(path, err)
 	}
+	db.AllocSize = growth
 	return db, nil
 }
 
@@ -151,7 +154,7 @@ func prepare(db *bbolt.DB) (err error) {
 				return damaged(db.Path(), fmt.Errorf("bucket %s is missing", name))
 			}
 		}
-		if info.Size() <= wholeCheck {
+		if b.Size() <= wholeCheck {
 			if err := checkPages(b); err != nil {
 				return damaged(db.Path(), err)
 			}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"github.com/alecthomas/kong"
+)
+
+// program is the command line: one field a subcommand, one file each.
+type program struct {
+	Config string `help:"Read the configuration from this file." placeholder:"FILE" env:"ROOMWARDEN_CONFIG" default:"roomwarden.yaml"`
+
+	Role    roleCommand    `cmd:"" help:"Look at and change who may do what, as /room-role does."`
+	Audit   auditCommand   `cmd:"" help:"Read, check and export the audit record."`
+	Version versionCommand `cmd:"" help:"Say which version this is."`
+}
+
+// run runs a command line and returns the exit status.
+func run(ctx context.Context, args []string, s streams) int {
+	var p program
+	c := newConsole(ctx, s)
+	parser, err := kong.New(&p,
+		kong.Name("roomwarden"),
+		kong.Description("Live rooms, looked after from Slack."),
+		kong.Writers(s.out, s.err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Bind(c),
+	)
+	if err != nil {
+		return c.fail(err)
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return c.fail(usage(err))
+	}
+	c.config = p.Config
+	return c.fail(command.Run())
+}
