@@ -44,6 +44,9 @@ type Case struct {
 	ChangedAt time.Time `json:"changed_at"` // of the last one
 
 	Details
+	// Awaits is set while the case waits for another person to approve it, until
+	// AwaitsUntil at the latest.
+	Awaits bool `json:"awaits,omitempty"`
 	// Text is what came of it, in words, as the last record with words said it.
 	Text string `json:"text,omitempty"`
 	// Unreached lists whom a partial action did not reach, with why.
@@ -74,6 +77,10 @@ type Details struct {
 	Options    map[string]string `json:"options,omitempty"`
 	// Inverts is the case that this one takes back.
 	Inverts uint64 `json:"inverts,omitempty"`
+	// AwaitsUntil is set where the attempt first waits for another person.
+	AwaitsUntil time.Time `json:"awaits_until,omitzero"`
+	// Requested is set where it was asked for by someone without the permission.
+	Requested bool `json:"requested,omitempty"`
 	// ApprovedBy is who let a request or a second signature pass.
 	ApprovedBy string `json:"approved_by,omitempty"`
 	Verdict    string `json:"verdict,omitempty"` // of a review
@@ -112,6 +119,7 @@ func (c Case) Apply(r Record) Case {
 	switch r.Kind {
 	case RecordIntended, RecordSucceeded, RecordPartial, RecordFailed, RecordUnknown, RecordRefused:
 		c.Outcome = Outcome(r.Kind)
+		c.Awaits = c.Outcome == Intended && !r.Details.AwaitsUntil.IsZero()
 		c.Text, c.Unreached = r.Words.Text, slices.Clone(r.Words.Unreached)
 		c.Code, c.Permission = r.Details.Code, r.Details.Permission
 		if r.Details.Reached > 0 {

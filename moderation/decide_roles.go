@@ -109,9 +109,9 @@ func (p *Policy) refusal(q asked, nearest Sentence) []Sentence {
 		pairs = append(pairs, "Scope", Literal(q.Change.Scope))
 	}
 	givers := p.Givers(q.Question)
-	who := make([]any, 0, shownGivers)
+	who := make([]Sentence, 0, shownGivers)
 	for _, s := range givers[:min(len(givers), shownGivers)] {
-		who = append(who, s.mention())
+		who = append(who, Say("permission.giver", "Who", s.mention()))
 	}
 	ask := Say("permission.ask", "Who", who, "More", len(givers)-len(who))
 	if !nearest.IsZero() {

@@ -136,7 +136,7 @@ func TestDecideSaysAFewGiversAlone(t *testing.T) {
 	d := moderation.NewPolicy(c).Decide(moderation.Question{
 		Asker: user("U8"), Permission: moderation.ManageRoles, At: now,
 	})
-	if who, _ := d.Says[1].Args["Who"].([]any); len(who) != 5 || d.Says[1].Args["More"] != 2 {
+	if who, _ := d.Says[1].Args["Who"].([]moderation.Sentence); len(who) != 5 || d.Says[1].Args["More"] != 2 {
 		t.Errorf("says %v", d.Says[1].Args)
 	}
 }

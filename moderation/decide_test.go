@@ -55,8 +55,8 @@ func TestViewerSeesAndIsRefused(t *testing.T) {
 	if d.Says[0].Args["Number"] != moderation.RefusedNumber || d.Says[0].Args["Room"] != standup.Ref() {
 		t.Errorf("the refusal says too little: %+v", d.Says[0])
 	}
-	who, _ := d.Says[1].Args["Who"].([]any)
-	if len(who) != 1 || who[0] != moderation.UserID("U0OWNER00") {
+	who, _ := d.Says[1].Args["Who"].([]moderation.Sentence)
+	if len(who) != 1 || who[0].Args["Who"] != moderation.UserID("U0OWNER00") {
 		t.Errorf("the refusal names nobody who can help: %+v", d.Says[1])
 	}
 	q.Room.Provider = "video"

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"net/url"
 	"slices"
 	"time"
 )
@@ -78,7 +79,11 @@ type Grant struct {
 
 // Key tells grants apart: the same subject, preset, scope and tenant is the same grant.
 func (g Grant) Key() string {
-	return string(g.Subject.Kind) + "/" + g.Subject.ID + "/" + g.Preset + "/" + g.Scope + "/" + g.AuthID
+	key := string(g.Subject.Kind)
+	for _, part := range []string{g.Subject.ID, g.Preset, g.Scope, g.AuthID} {
+		key += "/" + url.PathEscape(part)
+	}
+	return key
 }
 
 // Live reports whether the grant holds at now.

@@ -157,12 +157,6 @@ func (p *Printer) value(style Style, value any) any {
 		return style.Moment(v)
 	case time.Duration:
 		return Duration(v)
-	case []any:
-		drawn := make([]string, len(v))
-		for i, one := range v {
-			drawn[i] = fmt.Sprint(p.value(style, one))
-		}
-		return drawn
 	case []string:
 		drawn := make([]string, len(v))
 		for i, s := range v {
