@@ -144,7 +144,9 @@ func TestDecideSaysAFewGiversAlone(t *testing.T) {
 func TestDecideSharedForAnyPermission(t *testing.T) {
 	p := moderation.NewPolicy(moderation.PolicyConfig{
 		Presets: ownPresets(),
-		Grants:  []moderation.Grant{{Subject: aGroup, Preset: "blind", Scope: "live:*"}},
+		Grants: []moderation.Grant{
+			{Subject: aGroup, Preset: "blind", Scope: "live:*"}, {Subject: aGroup, Preset: "blind", Scope: "*"},
+		},
 	})
 	if got := p.Shared(moderation.Question{At: now}); !slices.Equal(got, []moderation.Subject{aGroup}) {
 		t.Errorf("asks about %v", got)
