@@ -1,0 +1,223 @@
+// Package rig runs the built program for end-to-end tests: roomwarden run as a
+// process of its own, with a configuration and a store in a folder of the test,
+// against the stand-in for Slack.
+package rig
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/demo/slack"
+)
+
+var binary = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "roomwarden-e2e-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "roomwarden")
+	args := []string{"build", "-o", path}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	out, err := exec.Command("go", append(args, "github.com/roomwarden/roomwarden/cmd/roomwarden")...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// Binary returns the path of the program, built once for all tests of a package.
+func Binary(t testing.TB) string {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// CleanUp removes the built program: call it at the end of TestMain.
+func CleanUp() {
+	if path, err := binary(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+}
+
+// Slack starts a stand-in for the test's length.
+func Slack(t testing.TB, o slack.Options) *slack.Server {
+	t.Helper()
+	s, err := slack.Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Bot is an installation of the program: its folder outlives its processes.
+type Bot struct {
+	t       testing.TB
+	slack   *slack.Server
+	folder  string
+	mu      sync.Mutex
+	running *process
+}
+
+type process struct {
+	cmd  *exec.Cmd
+	log  *logged
+	done chan struct{}
+	err  error
+}
+
+// logged keeps what the program writes to stderr.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// Install writes a configuration for the stand-in: rest holds the providers and
+// whatever else the test wants, in YAML.
+func Install(t testing.TB, s *slack.Server, rest string) *Bot {
+	t.Helper()
+	app, bot := s.Tokens()
+	b := &Bot{t: t, slack: s, folder: t.TempDir()}
+	b.write("roomwarden.yaml", fmt.Sprintf(`slack:
+  app_token: %s
+  bot_token: %s
+  api_url: %s
+  audit_channel: %s
+  audit_rate: 50
+owners: [%s]
+%s
+`, app, bot, s.APIURL(), slack.Audit, slack.Olive, rest))
+	t.Cleanup(b.Kill)
+	return b
+}
+
+func (b *Bot) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(b.folder, name), []byte(text), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Config returns the configuration's path; Store the bbolt file's.
+func (b *Bot) Config() string { return filepath.Join(b.folder, "roomwarden.yaml") }
+
+// Store returns the path of the bbolt file.
+func (b *Bot) Store() string { return filepath.Join(b.folder, "roomwarden.db") }
+
+// Start runs the program and returns when it is linked to the stand-in.
+func (b *Bot) Start(ctx context.Context) {
+	b.t.Helper()
+	b.Launch()
+	wait, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := b.slack.AwaitConnections(wait, 1); err != nil {
+		b.t.Fatalf("no link to the stand-in: %v\n%s", err, b.Log())
+	}
+}
+
+// Launch runs the program and does not wait.
+func (b *Bot) Launch() {
+	b.t.Helper()
+	log := &logged{}
+	cmd := exec.Command(Binary(b.t), "run", "--config", b.Config()) //nolint:noctx // it lives until Stop or Kill
+	cmd.Stderr, cmd.Stdout = log, log
+	cmd.Env = append(os.Environ(), "SLACK_APP_TOKEN=", "SLACK_BOT_TOKEN=", "SLACK_API_URL=", "ROOMWARDEN_STORE=")
+	if err := cmd.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	p := &process{cmd: cmd, log: log, done: make(chan struct{})}
+	go func() {
+		p.err = cmd.Wait()
+		close(p.done)
+	}()
+	b.mu.Lock()
+	b.running = p
+	b.mu.Unlock()
+}
+
+func (b *Bot) current() *process {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.running
+}
+
+// Log returns what the current or last process wrote.
+func (b *Bot) Log() string {
+	if p := b.current(); p != nil {
+		return p.log.String()
+	}
+	return ""
+}
+
+// Kill ends the process as a power cut would (SIGKILL) and waits for its end.
+func (b *Bot) Kill() {
+	if p := b.current(); p != nil {
+		_ = p.cmd.Process.Kill()
+		<-p.done
+	}
+}
+
+// Stop asks the process to stop (SIGTERM) and returns its exit status.
+func (b *Bot) Stop() int {
+	b.t.Helper()
+	p := b.current()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		b.t.Fatal(err)
+	}
+	return b.Wait()
+}
+
+// Wait returns the exit status once the process has ended by itself; the test
+// fails after 20 s.
+func (b *Bot) Wait() int {
+	b.t.Helper()
+	p := b.current()
+	select {
+	case <-p.done:
+	case <-time.After(20 * time.Second):
+		b.Kill()
+		b.t.Fatalf("the program did not end:\n%s", b.Log())
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// Run runs another command of the program on the same configuration and returns
+// what it printed and its exit status.
+func (b *Bot) Run(ctx context.Context, args ...string) (stdout, stderr string, status int) {
+	b.t.Helper()
+	var out, errs strings.Builder
+	cmd := exec.CommandContext(ctx, Binary(b.t), append(args, "--config", b.Config())...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		b.t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
