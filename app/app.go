@@ -197,7 +197,7 @@ func (a *App) Run(ctx context.Context) error {
 	service("commands", a.Service.Run)
 	service("slack", a.Bot.Run)
 	service("control", func(ctx context.Context) error {
-		return control.Serve(ctx, control.SocketPath(a.Config.Store.Path), a.Service, a.Store)
+		return control.Serve(ctx, control.Path(a.Config.Store.Path), a.Service, a.Store)
 	})
 	service("providers", a.Providers.Run)
 	if a.server != nil {

@@ -3,13 +3,14 @@ package main
 import (
 	"errors"
 
+	"github.com/roomwarden/roomwarden/app"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/control"
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
 // load reads the configuration.
-func (c *console) load() (*config.Config, error) { return config.Load(c.config, configTypes()) }
+func (c *console) load() (*config.Config, error) { return config.Load(c.config, app.ConfigTypes()) }
 
 // open returns the door to the store: that of the running bot, else our own.
 func (c *console) open() (control.Door, error) {

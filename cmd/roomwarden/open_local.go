@@ -3,34 +3,24 @@ package main
 import (
 	"log/slog"
 
-	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/app"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/control"
-	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/simulated"
-	"github.com/roomwarden/roomwarden/store/bolt"
 )
 
-func configTypes() []config.ProviderType {
-	var all []config.ProviderType
-	for _, t := range []provider.Type{simulated.Type} {
-		described := config.ProviderType{Name: t.Name}
-		for _, f := range t.Fields {
-			described.Fields = append(described.Fields, config.ProviderField(f))
-		}
-		all = append(all, described)
-	}
-	return all
-}
-
+// openLocal opens the store that the configuration names, where no bot holds it.
 func (c *console) openLocal(loaded *config.Config) (control.Door, error) {
-	s, err := bolt.Open(c.ctx, loaded.Store.Path)
+	local, err := app.OpenLocal(c.ctx, loaded, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return nil, err
 	}
-	service := commands.New(commands.Config{
-		Store: s, Words: c.words, Log: slog.New(slog.NewTextHandler(c.err, nil)),
-		Rules: commands.Rules{Owners: loaded.Owners},
-	})
-	return control.Local{Service: service, Store: s}, nil
+	return localDoor{control.Local{Service: local.Service, Store: local.Store}, local}, nil
 }
+
+// localDoor closes the providers too.
+type localDoor struct {
+	control.Local
+	app *app.App
+}
+
+func (d localDoor) Close() error { return d.app.Close() }

@@ -10,9 +10,13 @@ import (
 type program struct {
 	Config string `help:"Read the configuration from this file." placeholder:"FILE" env:"ROOMWARDEN_CONFIG" default:"roomwarden.yaml"`
 
-	Role    roleCommand    `cmd:"" help:"Look at and change who may do what, as /room-role does."`
-	Audit   auditCommand   `cmd:"" help:"Read, check and export the audit record."`
-	Version versionCommand `cmd:"" help:"Say which version this is."`
+	Run      runCommand      `cmd:"" help:"Run the bot."`
+	Manifest manifestCommand `cmd:"" help:"Print the Slack app's manifest."`
+	Cfg      configCommand   `cmd:"" name:"config" help:"Check or print the configuration."`
+	Role     roleCommand     `cmd:"" help:"Look at and change who may do what, as /room-role does."`
+	Audit    auditCommand    `cmd:"" help:"Read, check and export the audit record."`
+	Health   healthCommand   `cmd:"" help:"Ask the running bot whether it is ready."`
+	Version  versionCommand  `cmd:"" help:"Say which version this is."`
 }
 
 // run runs a command line and returns the exit status.

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/roomwarden/roomwarden/app"
+)
+
+type runCommand struct {
+	LogLevel slog.Level `help:"Log what is at least so weighty: debug, info, warn or error." default:"info"`
+}
+
+// Run runs the bot until it is told to stop.
+func (r *runCommand) Run(c *console) error {
+	loaded, err := c.load()
+	if err != nil {
+		return err
+	}
+	log := logger(c.err, r.LogLevel)
+	slog.SetDefault(log)
+	opened, err := app.Open(c.ctx, loaded, log)
+	if err != nil {
+		return err
+	}
+	name, _ := version()
+	log.InfoContext(c.ctx, "roomwarden starts", "version", name, "config", c.config, "store", loaded.Store.Path)
+	if err := opened.Run(c.ctx); err != nil {
+		return err
+	}
+	log.InfoContext(c.ctx, "roomwarden has stopped")
+	return nil
+}
+
+// logger writes text for a person at a terminal and JSON for machines.
+func logger(w io.Writer, level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
