@@ -162,7 +162,11 @@ func (c *Client) send(ctx context.Context, method, address string, data url.Valu
 		bucket = c.writes
 	}
 	if err := bucket.Wait(ctx); err != nil {
-		return nil, &moderation.Error{Code: moderation.CodeRateLimited, Cause: err}
+		code := moderation.CodeRateLimited // no turn before the deadline
+		if ctx.Err() != nil {
+			code = moderation.CodeUnavailable
+		}
+		return nil, &moderation.Error{Code: code, Cause: fmt.Errorf("not sent: %w", err)}
 	}
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

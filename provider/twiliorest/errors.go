@@ -204,3 +204,18 @@ func hiding(secrets []string) *strings.Replacer {
 	}
 	return strings.NewReplacer(pairs...)
 }
+
+// Why returns the key of the sentence that says why one of many was not
+// reached; it has no gaps.
+func Why(err error) string {
+	switch moderation.CodeOf(err) {
+	case moderation.CodeNotFound, moderation.CodeConflict:
+		return "twilio.why.gone"
+	case moderation.CodeRateLimited:
+		return "twilio.why.slow"
+	case moderation.CodeOutcomeUnknown, moderation.CodeUnavailable:
+		return "twilio.why.no_answer"
+	default:
+		return "twilio.why.refused"
+	}
+}

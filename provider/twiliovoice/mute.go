@@ -97,7 +97,7 @@ func bulk(p moderation.Participant, except []string) bool {
 }
 
 func unreached(p moderation.Participant, err error) moderation.Unreached {
-	return moderation.Unreached{Identity: p.Identity, Name: p.DisplayName(), Why: string(moderation.CodeOf(err))}
+	return moderation.Unreached{Identity: p.Identity, Name: p.DisplayName(), Why: twiliorest.Why(err)}
 }
 
 // gone reports whether the call is over, though still listed.

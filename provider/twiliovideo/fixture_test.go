@@ -1,0 +1,145 @@
+package twiliovideo_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/twiliotest"
+	"github.com/roomwarden/roomwarden/provider/twiliotest/described"
+	"github.com/roomwarden/roomwarden/provider/twiliovideo"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const publicURL = "https://rw.example.org"
+
+// account is a stand-in and a driver that speaks to it.
+type account struct {
+	*twiliotest.Server
+	provider.Driver
+	url string
+}
+
+// newAccount starts a stand-in whose every request and answer is held to
+// Twilio's description.
+func newAccount(t testing.TB, config twiliotest.Config) *account {
+	t.Helper()
+	standIn := twiliotest.New(config)
+	server := httptest.NewServer(described.Handler(standIn, func(err error) { t.Errorf("not as described: %v", err) }))
+	driver, err := twiliovideo.Type.Open(t.Context(), provider.Settings{
+		Name: "video", PublicURL: publicURL,
+		Values: map[string]string{
+			"account_sid": twiliotest.AccountSID, "api_key": twiliotest.APIKey, "api_secret": twiliotest.APISecret,
+			"auth_token": twiliotest.AuthToken, "base_url": server.URL,
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := driver.Close(); err != nil {
+			t.Error(err)
+		}
+		server.CloseClientConnections()
+		server.Close()
+		standIn.Close()
+	})
+	return &account{Server: standIn, Driver: driver, url: server.URL}
+}
+
+// act carries an order out as the client does.
+func (a *account) act(t testing.TB, o provider.Order) (provider.Effect, error) {
+	t.Helper()
+	c := provider.NewClient("video", "twilio-video", a.Driver)
+	if err := c.CheckOrder(o); err != nil {
+		return provider.Effect{}, err
+	}
+	return c.Act(t.Context(), o)
+}
+
+func (a *account) mustAct(t testing.TB, o provider.Order) provider.Effect {
+	t.Helper()
+	effect, err := a.act(t, o)
+	if err != nil {
+		t.Fatalf("%s: %v", o.Action, err)
+	}
+	return effect
+}
+
+func (a *account) room(t testing.TB, name string) moderation.Room {
+	t.Helper()
+	room, err := a.Driver.Room(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return room
+}
+
+func (a *account) person(t testing.TB, room moderation.Room, who string) moderation.Participant {
+	t.Helper()
+	p, err := a.Participant(t.Context(), room, who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// hears says who hears whom: "mia>chaos" where mia gets chaos's sound.
+func (a *account) hears(roomSID string) map[string]bool { return a.gets(roomSID, "audio") }
+
+func (a *account) gets(roomSID, kind string) map[string]bool {
+	all := map[string]bool{}
+	people := a.Present(roomSID)
+	for subscriber, s := range people {
+		for publisher, p := range people {
+			if a.Receives(s, p, kind) {
+				all[subscriber+">"+publisher] = true
+			}
+		}
+	}
+	return all
+}
+
+// everyone is what hears returns where nobody is kept from anybody, but what
+// is left out.
+func everyone(people []string, but ...string) map[string]bool {
+	all := map[string]bool{}
+	for _, a := range people {
+		for _, b := range people {
+			if a != b {
+				all[a+">"+b] = true
+			}
+		}
+	}
+	for _, b := range but {
+		delete(all, b)
+	}
+	return all
+}
+
+func writes(requests []twiliotest.Request) []twiliotest.Request {
+	var all []twiliotest.Request
+	for _, r := range requests {
+		if r.Method != "GET" {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func wantCode(t testing.TB, err error, code moderation.Code, key string) {
+	t.Helper()
+	if moderation.CodeOf(err) != code {
+		t.Fatalf("code %q, want %q: %v", moderation.CodeOf(err), code, err)
+	}
+	if key == "" {
+		return
+	}
+	if e, ok := err.(*moderation.Error); !ok || e.Says.Key != key {
+		t.Fatalf("says %v, want %s", err, key)
+	}
+}

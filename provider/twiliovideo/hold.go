@@ -1,0 +1,82 @@
+package twiliovideo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// Hold sets someone apart by rules: first they get nothing, then nobody gets
+// anything of them.
+func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	people, err := d.everyone(ctx, o.Room)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	before := restore{}
+	err = d.edit(ctx, o.Room, o.Participant, func(_ moderation.Participant, rules []rule) []rule {
+		if len(rules) > 0 && rules[len(rules)-1] == nothing {
+			before.Had = append(before.Had, o.Participant.ID)
+			return rules
+		}
+		return append(slices.Clone(rules), nothing)
+	})
+	if err != nil {
+		return provider.Effect{}, d.whyNot(o, err)
+	}
+	effect, err := d.add(ctx, o, others(people, o.Participant.ID), holdRule(o.Participant))
+	if err != nil {
+		return effect, err
+	}
+	others, err := unpack(effect.Restore)
+	if err != nil {
+		return effect, err
+	}
+	before.Had = append(before.Had, others.Had...)
+	effect.Restore = before.pack()
+	effect.Says = append(effect.Says, moderation.Say("twilio-video.hold.how", "Person", o.Participant.DisplayName()))
+	return effect, nil
+}
+
+// Unhold takes back what Hold added: first the others', so that who comes back
+// is heard as soon as they hear.
+func (d *Driver) Unhold(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	before, err := unpack(o.Restore)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	people, err := d.everyone(ctx, o.Room)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	remove := func(r rule) edit {
+		return func(s moderation.Participant, rules []rule) []rule {
+			if slices.Contains(before.Had, s.ID) {
+				return rules
+			}
+			rules, _ = without(rules, r)
+			return rules
+		}
+	}
+	effect, err := d.spread(ctx, o, others(people, o.Participant.ID), remove(holdRule(o.Participant)))
+	if err != nil {
+		return effect, err
+	}
+	return effect, d.whyNot(o, d.edit(ctx, o.Room, o.Participant, remove(nothing)))
+}
+
+// whyNot turns the failure of an edit of the person's own rules into a sentence.
+func (d *Driver) whyNot(o provider.Order, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case left(err):
+		return nobody(o.Room, o.Participant.DisplayName()).Because(err)
+	case why(err) == "twilio-video.why.rules_full":
+		return moderation.Fault(moderation.CodeRejected, "twilio-video.rules_full").Because(err)
+	default:
+		return err
+	}
+}

@@ -1,0 +1,129 @@
+package twiliovideo
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// restore is what taking an order back needs to know: the subscribers that had
+// the same rule before, which is theirs to keep.
+type restore struct {
+	Had []string `json:"had,omitempty"`
+}
+
+func (r restore) pack() json.RawMessage {
+	slices.Sort(r.Had)
+	raw, _ := json.Marshal(r) // a list of strings: cannot fail
+	return raw
+}
+
+func unpack(raw json.RawMessage) (r restore, err error) {
+	if len(raw) == 0 {
+		return r, nil
+	}
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return r, moderation.Errorf(moderation.CodeInternal, "what a mute left to restore: %w", err)
+	}
+	return r, nil
+}
+
+// Mute stops everyone else from getting someone's sound or picture.
+func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	kind, err := kindOf(o.Media)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	people, err := d.everyone(ctx, o.Room)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	effect, err := d.add(ctx, o, others(people, o.Participant.ID), muteRule(o.Participant, kind))
+	if err == nil {
+		effect.Says = append(effect.Says, moderation.Say("twilio-video.mute.how", "Person", o.Participant.DisplayName(), "Media", kind))
+	}
+	return effect, err
+}
+
+// add appends a rule to each subscriber's rules. Restore names who had it.
+func (d *Driver) add(ctx context.Context, o provider.Order, subscribers []moderation.Participant, r rule) (provider.Effect, error) {
+	var mu sync.Mutex
+	var before restore
+	effect, err := d.spread(ctx, o, subscribers, func(s moderation.Participant, rules []rule) []rule {
+		if effective(rules, r) {
+			mu.Lock()
+			defer mu.Unlock()
+			before.Had = append(before.Had, s.ID)
+			return rules
+		}
+		return append(slices.Clone(rules), r)
+	})
+	effect.Restore = before.pack()
+	return effect, err
+}
+
+// Unmute takes back what Mute added, and lets someone through a mute of all.
+func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	kind, err := kindOf(o.Media)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	before, err := unpack(o.Restore)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	people, err := d.everyone(ctx, o.Room)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	ours := muteRule(o.Participant, kind)
+	return d.spread(ctx, o, others(people, o.Participant.ID), func(s moderation.Participant, rules []rule) []rule {
+		if slices.Contains(before.Had, s.ID) {
+			return rules
+		}
+		rules, _ = without(rules, ours)
+		if slices.Contains(rules, rule{Type: exclude, Kind: kind}) && silences(rules, o.Participant, kind) {
+			rules = append(slices.Clone(rules), rule{Type: include, Publisher: o.Participant.Identity, Kind: kind})
+		}
+		return rules
+	})
+}
+
+// MuteAll stops everyone from getting the others' sound or picture, but that
+// of Except. It holds for who comes in too.
+func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	kind, err := kindOf(o.Media)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	people, err := d.everyone(ctx, o.Room)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	effect, err := d.spread(ctx, o, people, muteAllEdit(o, kind))
+	if err != nil {
+		return effect, err
+	}
+	effect.Says = append(effect.Says, moderation.Say("twilio-video.mute_all.how", "Media", kind))
+	if o.AllowUnmute {
+		effect.Says = append(effect.Says, moderation.Say("twilio-video.mute_all.no_self_unmute"))
+	}
+	return effect, nil
+}
+
+func muteAllEdit(o provider.Order, kind string) edit {
+	added := []rule{{Type: exclude, Kind: kind}}
+	for _, e := range o.Except {
+		added = append(added, rule{Type: include, Publisher: e, Kind: kind})
+	}
+	return func(_ moderation.Participant, rules []rule) []rule {
+		if len(rules) >= len(added) && slices.Equal(rules[len(rules)-len(added):], added) {
+			return rules
+		}
+		return append(slices.Clone(rules), added...)
+	}
+}
