@@ -97,8 +97,12 @@ func (r *renderer) dialog(m commands.Missing, from origin) slack.ModalViewReques
 	if number := m.Args[commands.ArgCase]; number != "" {
 		p.section(r.say("bot.case.number", "Case", number), nil)
 	}
+	args := c.Args
+	if m.Command == "list" {
+		args = append(slices.Clone(args), commands.Arg{Name: commands.ArgSearch})
+	}
 	asked := make(map[string]bool)
-	for _, a := range c.Args {
+	for _, a := range args {
 		have := m.Args[a.Name]
 		if a.Name == commands.ArgCursor || a.Name == commands.ArgCase && have != "" && m.Faults[a.Name].IsZero() {
 			continue
@@ -115,10 +119,10 @@ func (r *renderer) dialog(m commands.Missing, from origin) slack.ModalViewReques
 			state.Args[name] = value
 		}
 	}
-	label := r.label(commands.Offer{Command: m.Command, Args: m.Args})
+	title := r.title(m.Command, m.Args)
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plainCut(strings.TrimSuffix(label, "…"), titleRunes), Blocks: slack.Blocks{BlockSet: p.blocks},
-		Submit: plainCut(strings.TrimSuffix(label, "…"), titleRunes), Close: plainCut(r.plain("label.cancel"), titleRunes),
+		Type: slack.VTModal, Title: plainCut(title, titleRunes), Blocks: slack.Blocks{BlockSet: p.blocks},
+		Submit: plainCut(title, titleRunes), Close: plainCut(r.plain("label.cancel"), titleRunes),
 		PrivateMetadata: state.encode(), CallbackID: words.Cut("dialog:"+m.Command, idLength),
 	}
 }
@@ -175,7 +179,7 @@ func (r *renderer) readSubmission(payload []byte) (press, error) {
 func (r *renderer) workingView(p press) slack.ModalViewRequest {
 	page := newPage(viewBlocks)
 	page.section(r.toned(commands.Waiting, r.say("bot.working")), nil)
-	return r.view(r.label(commands.Offer{Command: p.Invocation.Command, Args: p.Invocation.Args}), page)
+	return r.view(r.title(p.Invocation.Command, p.Invocation.Args), page)
 }
 
 // resultView shows an answer in the dialog that asked for it. Words that were
@@ -187,13 +191,21 @@ func (r *renderer) resultView(a commands.Answer, p press) slack.ModalViewRequest
 	m := r.answer(a)
 	page := newPage(viewBlocks)
 	page.blocks = m.Blocks
-	return r.view(r.label(commands.Offer{Command: p.Invocation.Command, Args: p.Invocation.Args}), page)
+	return r.view(r.title(p.Invocation.Command, p.Invocation.Args), page)
+}
+
+// title is what stands above a command's dialog and on its button.
+func (r *renderer) title(command string, args commands.Args) string {
+	if key := "bot.title." + command; r.words.Has(key) {
+		return r.plain(key)
+	}
+	return strings.TrimSuffix(r.label(commands.Offer{Command: command, Args: args}), "…")
 }
 
 // view makes a dialog without a question.
 func (r *renderer) view(title string, p *page) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plainCut(strings.TrimSuffix(title, "…"), titleRunes),
+		Type: slack.VTModal, Title: plainCut(title, titleRunes),
 		Blocks: slack.Blocks{BlockSet: p.blocks}, Close: plainCut(r.plain("label.close"), titleRunes),
 	}
 }

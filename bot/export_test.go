@@ -2,11 +2,14 @@ package bot
 
 import (
 	"context"
+	"log/slog"
+	"time"
 
 	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -86,3 +89,16 @@ func DecodeWish(text string) (Wish, error) { return decodeWish(text) }
 
 // Home draws the App Home.
 func (r *renderer) Home(h commands.HomePage) slack.HomeTabViewRequest { return r.home(h) }
+
+// BoardMessage draws a board.
+func (r *renderer) BoardMessage(b commands.Board, view commands.RoomPage, state commands.BoardState, changedAt time.Time) Message {
+	return r.boardMessage(b, view, state, changedAt)
+}
+
+// BoardsService is boards.
+type BoardsService = boards
+
+// NewBoards is newBoards.
+func NewBoards(st store.Store, source boardSource, api poster, r *Renderer, log *slog.Logger) *BoardsService {
+	return newBoards(st, source, api, r, log)
+}

@@ -125,6 +125,13 @@ func (s sample) answers() map[string]commands.Answer {
 	cases := commands.CasePage{Next: 3, Args: commands.Args{commands.ArgRoom: s.name}}
 	grants := commands.GrantPage{Presets: moderation.BuiltIn(), Owners: []string{"U0OWNER00"}}
 	help := commands.HelpPage{}
+	measures := commands.MeasurePage{Room: s.name}
+	for range 50 {
+		measures.Rows = append(measures.Rows, commands.MeasureRow{
+			Measure: commands.Measure{Kind: moderation.ActionBan, Provider: "sim", Room: s.name, Identity: s.name, Name: s.name, Case: 3, Actor: "U0OWNER00", Until: noon, Returns: 2, ReturnedAt: noon},
+			Offers:  []commands.Offer{{Command: "unban", Args: commands.Args{commands.ArgRoom: "sim:" + s.name, commands.ArgPerson: s.name}, Label: say("label.unban")}},
+		})
+	}
 	for i := range 45 {
 		candidates.Options = append(candidates.Options, commands.Candidate{Value: "PA_" + string(rune('A'+i)), Label: s.name, Hint: say("bot.person.since", "For", "9m")})
 		c := kicked
@@ -159,9 +166,11 @@ func (s sample) answers() map[string]commands.Answer {
 		"case_history": commands.CaseHistory{Case: muted, Records: s.records(40), Offers: []commands.Offer{
 			{Command: "review", Args: commands.Args{commands.ArgCase: "12"}, Label: say("label.review"), Dialog: true},
 		}},
-		"candidates":  candidates,
-		"missing":     commands.Missing{Command: "kick", Args: commands.Args{commands.ArgRoom: s.name}, Missing: []string{commands.ArgPerson}},
-		"confirm_end": commands.Confirm{Says: []moderation.Sentence{say("ask.end", "Room", s.name)}, Command: "end", Args: commands.Args{commands.ArgRoom: "sim:RM_1"}, Danger: true},
+		"measures":      measures,
+		"measures_none": commands.MeasurePage{Room: s.name},
+		"candidates":    candidates,
+		"missing":       commands.Missing{Command: "kick", Args: commands.Args{commands.ArgRoom: s.name}, Missing: []string{commands.ArgPerson}},
+		"confirm_end":   commands.Confirm{Says: []moderation.Sentence{say("ask.end", "Room", s.name)}, Command: "end", Args: commands.Args{commands.ArgRoom: "sim:RM_1"}, Danger: true},
 		"confirm_long": commands.Confirm{Says: []moderation.Sentence{say("ask.end", "Room", s.name)}, Command: "end",
 			Args: commands.Args{commands.ArgReason: string(make([]byte, 5000))}},
 		"grants":         grants,

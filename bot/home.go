@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -90,7 +89,7 @@ func (r *renderer) homeMeasures(p *page, all []commands.HomeMeasure) {
 	}
 	for _, m := range all[:min(len(all), homeMeasures)] {
 		line := r.measureLine(m.Kind, m.Media, m.Name, m.Room)
-		line = join("  ·  ", line, r.say("bot.home.measure.by", "Actor", actor(m.Actor), "Case", m.Case, "Until", until(m.Until)))
+		line = join("  ·  ", line, r.say("bot.home.measure.by", "Actor", actor(m.Actor), "Case", m.Case, "Until", moment(m.Until)))
 		var beside *slack.ButtonBlockElement
 		if len(m.Offers) > 0 {
 			beside = r.button(m.Offers[0], place{person: m.Name, room: m.Room.Name, number: m.Case})
@@ -108,12 +107,30 @@ func (r *renderer) measureLine(kind moderation.Action, media moderation.Media, n
 	return r.say(r.actionKey("bot.stands.", kind, media), "Person", nonEmpty(cutName(name)), "Room", room, "Action", string(kind))
 }
 
-// until returns when something ends, in the way a sentence shows it.
-func until(t time.Time) any {
-	if t.IsZero() {
-		return ""
+// measureRows bounds the measures of one message.
+const measureRows = 40
+
+func (r *renderer) measurePage(p *page, a commands.MeasurePage) string {
+	text := r.say("bot.measures.title", "Count", len(a.Rows), "Room", a.Room)
+	p.section(text, nil)
+	for i, row := range a.Rows {
+		if i == measureRows {
+			p.note(r.say("bot.more", "Count", len(a.Rows)-measureRows))
+			break
+		}
+		m := row.Measure
+		line := r.measureLine(m.Kind, m.Media, m.Name, moderation.RoomRef{Provider: m.Provider, Name: m.Room})
+		if m.Returns > 0 {
+			line = join("  ·  ", line, r.say("bot.measure.returns", "Count", m.Returns, "At", moment(m.ReturnedAt)))
+		}
+		line = join("\n", line, r.say("bot.home.measure.by", "Actor", actor(m.Actor), "Case", m.Case, "Until", moment(m.Until)))
+		var beside *slack.ButtonBlockElement
+		if len(row.Offers) > 0 {
+			beside = r.button(row.Offers[0], place{person: m.Name, room: m.Room, number: m.Case})
+		}
+		p.section(line, beside)
 	}
-	return moderation.Moment(t)
+	return text
 }
 
 // homeCases lists cases, with the offers of theirs that belong there.
@@ -144,7 +161,7 @@ func (r *renderer) homeRights(p *page, h commands.HomePage) {
 	}
 	for _, g := range h.Grants[:min(len(h.Grants), homeGrants)] {
 		p.section(r.say("bot.home.grant", "Subject", subject(g.Subject.ID), "Preset", moderation.Literal(g.Preset),
-			"Scope", moderation.Literal(g.Scope), "By", actor(g.GrantedBy), "Until", until(g.Until)), nil)
+			"Scope", moderation.Literal(g.Scope), "By", actor(g.GrantedBy), "Until", moment(g.Until)), nil)
 	}
 	if len(h.Permissions) == 0 {
 		p.section(r.say("bot.help.nothing"), nil)

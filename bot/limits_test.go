@@ -14,29 +14,8 @@ import (
 	standin "github.com/roomwarden/roomwarden/demo/slack"
 )
 
-// table stands in for the commands whose dialogs are drawn.
-var table = func() []*commands.Command {
-	arg := func(name string) commands.Arg { return commands.Arg{Name: name, Usage: "[" + name + "]"} }
-	required := func(name string) commands.Arg {
-		return commands.Arg{Name: name, Usage: strings.ToUpper(name), Required: true}
-	}
-	media := commands.Arg{Name: commands.ArgMedia, Usage: "[audio|video|screen]", Values: []string{"audio", "video", "screen"}}
-	room, person, reason := required(commands.ArgRoom), required(commands.ArgPerson), arg(commands.ArgReason)
-	command := func(name string, args ...commands.Arg) *commands.Command {
-		return &commands.Command{Name: name, Summary: say("error.not_found"), Args: args}
-	}
-	return []*commands.Command{
-		command("kick", room, person, reason), command("mute", room, person, media, arg(commands.ArgFor), reason),
-		command("ban", room, person, arg(commands.ArgFor), reason), command("note", required(commands.ArgCase), required(commands.ArgText)),
-		command("review", required(commands.ArgCase), arg(commands.ArgVerdict), arg(commands.ArgText)),
-		command("announce", room, arg(commands.ArgPerson), required(commands.ArgText)),
-		command("coach", room, required(commands.ArgCoach), person), command("dial", room, required(commands.ArgNumber), arg(commands.ArgLabel), arg(commands.ArgOptions)),
-		command("mute-all", room, arg(commands.ArgMedia), arg(commands.ArgExcept), reason),
-		command("role", required(commands.ArgVerb), required(commands.ArgSubject), required(commands.ArgPreset), arg(commands.ArgScope), arg(commands.ArgFor), arg(commands.ArgAuthID)),
-		command("request", room, person, required(commands.ArgAction), reason),
-		command("list", arg(commands.ArgRoom), arg(commands.ArgSearch), arg(commands.ArgCursor)),
-	}
-}()
+// table holds every command, each of which has a dialog.
+var table = commands.Table()
 
 // inLimits fails where Slack would refuse a message, or where it holds live
 // markup that is not ours.

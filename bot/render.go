@@ -58,6 +58,8 @@ func (r *renderer) answer(a commands.Answer) message {
 		text = r.casePage(p, a)
 	case commands.CaseHistory:
 		text = r.caseHistory(p, a)
+	case commands.MeasurePage:
+		text = r.measurePage(p, a)
 	case commands.Candidates:
 		text = r.candidates(p, a)
 	case commands.Missing:
@@ -164,7 +166,7 @@ func (r *renderer) candidates(p *page, c commands.Candidates) string {
 func (r *renderer) missing(p *page, m commands.Missing) string {
 	var lines []string
 	if c := r.table[m.Command]; c != nil {
-		lines = append(lines, r.say("bot.missing.usage", "Usage", moderation.Literal(usage(c))))
+		lines = append(lines, r.say("bot.missing.usage", "Usage", moderation.Literal(c.Usage())))
 	} else {
 		lines = append(lines, r.say("bot.missing"))
 	}
@@ -206,17 +208,6 @@ func (r *renderer) explanation(p *page, e commands.Explanation) string {
 	text := r.toned(tone, r.lines(mrkdwn{}, e.Says))
 	p.section(text, nil)
 	return text
-}
-
-// usage returns a command as it is typed.
-func usage(c *commands.Command) string {
-	parts := []string{"/room-" + c.Name}
-	for _, a := range c.Args {
-		if a.Usage != "" {
-			parts = append(parts, a.Usage)
-		}
-	}
-	return strings.Join(parts, " ")
 }
 
 // nonEmpty keeps markup around a value from standing around nothing.

@@ -46,7 +46,9 @@ func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 	p.section(r.gone(a.Gone), nil)
 	p.actions(r.row(withoutRefresh(a.Offers), 4, place{room: a.Room.Name, list: list})...)
 	r.pager(p, list, a.Cursor != "", a.Back, a.Next)
-	p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
+	if !a.AsOf.IsZero() {
+		p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
+	}
 	return text
 }
 
@@ -135,8 +137,11 @@ func (r *renderer) personLine(row commands.PersonRow, asOf time.Time) string {
 	state(someone.Pinned, "bot.person.pinned")
 	state(someone.Coaching != "", "bot.person.coaching")
 	state(someone.EndsRoom, "bot.person.ends_room")
-	if lasted := since(someone.JoinedAt, asOf); lasted != "" {
+	switch lasted := since(someone.JoinedAt, asOf); {
+	case lasted != "":
 		parts = append(parts, r.say("bot.person.since", "For", lasted))
+	case asOf.IsZero() && !someone.JoinedAt.IsZero():
+		parts = append(parts, r.say("bot.person.joined", "At", moderation.Moment(someone.JoinedAt)))
 	}
 	return join("  ·  ", parts...)
 }

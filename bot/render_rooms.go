@@ -83,8 +83,11 @@ func (r *renderer) roomLine(room moderation.Room, present int, asOf time.Time) s
 	if present >= 0 {
 		parts = append(parts, r.say("bot.room.people", "Count", present))
 	}
-	if lasted := since(room.CreatedAt, asOf); lasted != "" {
+	switch lasted := since(room.CreatedAt, asOf); {
+	case lasted != "":
 		parts = append(parts, r.say("bot.room.since", "For", lasted))
+	case asOf.IsZero() && !room.CreatedAt.IsZero():
+		parts = append(parts, r.say("bot.room.began", "At", moderation.Moment(room.CreatedAt)))
 	}
 	if room.Recording {
 		parts = append(parts, r.say("bot.room.recording"))

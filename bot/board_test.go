@@ -1,0 +1,372 @@
+package bot_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/roomwarden/roomwarden/bot"
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/store"
+	"github.com/roomwarden/roomwarden/store/bolt"
+)
+
+var board = commands.Board{
+	Channel: "C0MODS000", Provider: "sim", Room: "standup", RoomID: "RM_1",
+	Actor: moderation.Actor{Kind: moderation.SlackUser, ID: "U0OWNER00"}, At: noon,
+}
+
+func TestBoardsAreDrawn(t *testing.T) {
+	r := newRenderer()
+	s := sample{name: nasty}
+	hostile := board
+	hostile.Room = nasty
+	for _, state := range []commands.BoardState{commands.BoardLive, commands.BoardEnded, commands.BoardDown, commands.BoardForbidden, commands.BoardStopped} {
+		m := asMessage(r.BoardMessage(hostile, s.roomPage(20), state, noon))
+		inLimits(t, m)
+		golden(t, "board_"+string(state), m)
+	}
+}
+
+// watched is a room whose board is kept.
+type watched struct {
+	mu    sync.Mutex
+	view  commands.RoomPage
+	state commands.BoardState
+	looks int
+}
+
+func (w *watched) LookAtBoard(_ context.Context, b commands.Board) (commands.RoomPage, commands.BoardState) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks++
+	if b.Closed {
+		return commands.RoomPage{}, commands.BoardStopped
+	}
+	view := w.view
+	view.AsOf = time.Now()
+	return view, w.state
+}
+
+func (w *watched) set(name string, state commands.BoardState) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.view, w.state = sample{name: name}.roomPage(2), state
+}
+
+// wall is the channel that boards are posted in.
+type wall struct {
+	mu     sync.Mutex
+	posts  int
+	shown  []shown
+	answer error
+}
+
+type shown struct {
+	at   time.Time
+	text string
+}
+
+func (w *wall) take(options []slack.MsgOption) error {
+	if w.answer != nil {
+		return w.answer
+	}
+	_, values, err := slack.UnsafeApplyMsgOptions("", "C0MODS000", "", options...)
+	if err != nil {
+		return err
+	}
+	w.shown = append(w.shown, shown{time.Now(), text(values)})
+	return nil
+}
+
+func text(v url.Values) string { return v.Get("text") + v.Get("blocks") }
+
+func (w *wall) PostMessageContext(_ context.Context, channel string, options ...slack.MsgOption) (string, string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.posts++
+	return channel, fmt.Sprintf("17.%d", w.posts), w.take(options)
+}
+
+func (w *wall) UpdateMessageContext(_ context.Context, channel, ts string, options ...slack.MsgOption) (string, string, string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return channel, ts, "", w.take(options)
+}
+
+func (w *wall) all() []shown {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]shown(nil), w.shown...)
+}
+
+func (w *wall) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answer = err
+}
+
+// keeping runs boards over a store with one board in it.
+type keeping struct {
+	t     *testing.T
+	store store.Store
+	room  *watched
+	wall  *wall
+	b     *bot.BoardsService
+	stop  func()
+}
+
+func keep(t *testing.T) *keeping {
+	t.Helper()
+	st, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "roomwarden.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &keeping{t: t, store: st, room: &watched{}, wall: &wall{}}
+	k.room.set("Ada", commands.BoardLive)
+	k.put(board)
+	k.start()
+	return k
+}
+
+func (k *keeping) start() {
+	ctx, cancel := context.WithCancel(k.t.Context())
+	k.b = bot.NewBoards(k.store, k.room, k.wall, newRenderer(), slog.New(slog.DiscardHandler))
+	ended := make(chan error, 1)
+	go func() { ended <- k.b.Run(ctx) }()
+	k.stop = func() {
+		k.t.Helper()
+		cancel()
+		if err := <-ended; err != nil {
+			k.t.Error(err)
+		}
+	}
+}
+
+func (k *keeping) put(b commands.Board) {
+	k.t.Helper()
+	err := k.store.Update(k.t.Context(), func(tx store.Tx) error { return commands.Boards.Put(tx, b.Key(), b) })
+	if err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *keeping) stored() (b commands.Board, there bool) {
+	k.t.Helper()
+	err := k.store.View(k.t.Context(), func(tx store.Tx) (err error) {
+		b, there, err = commands.Boards.Get(tx, board.Key())
+		return err
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return b, there
+}
+
+func (k *keeping) close() {
+	k.t.Helper()
+	k.stop()
+	if err := k.store.Close(); err != nil {
+		k.t.Error(err)
+	}
+}
+
+// later lets the clock run and everything settle.
+func later(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func TestABoardShowsItsRoomAndSurvivesARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(time.Second)
+		if all := k.wall.all(); len(all) != 1 || !strings.Contains(all[0].text, "Ada") {
+			t.Fatalf("the board shows %+v", all)
+		}
+		later(10 * time.Minute)
+		if all := k.wall.all(); len(all) != 1 {
+			t.Fatalf("a quiet room made %d updates", len(all)-1)
+		}
+		k.stop()
+		k.start()
+		k.room.set("Grace", commands.BoardLive)
+		later(time.Second)
+		all := k.wall.all()
+		if k.wall.posts != 1 || !strings.Contains(all[len(all)-1].text, "Grace") {
+			t.Fatalf("after a restart there were %d posts, and it shows %.80q", k.wall.posts, all[len(all)-1].text)
+		}
+	})
+}
+
+func TestABoardMergesWhatComesFast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(time.Second)
+		before := len(k.wall.all())
+		for i := range 500 { // 50 a second for 10 s
+			k.room.set(fmt.Sprintf("Guest %d", i), commands.BoardLive)
+			k.b.Hint("sim", "RM_1")
+			later(20 * time.Millisecond)
+		}
+		later(3 * time.Second)
+		all := k.wall.all()
+		for i := 1; i < len(all); i++ {
+			if gap := all[i].at.Sub(all[i-1].at); gap < 2*time.Second {
+				t.Errorf("two updates are %v apart", gap)
+			}
+		}
+		if updates := len(all) - before; updates > 7 {
+			t.Errorf("%d updates in 13 s", updates)
+		}
+		if !strings.Contains(all[len(all)-1].text, "Guest 499") {
+			t.Errorf("the last state is not shown: %.200q", all[len(all)-1].text)
+		}
+	})
+}
+
+func TestAHintIsShownSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(3 * time.Second)
+		k.room.set("Grace", commands.BoardLive)
+		k.b.Hint("sim", "standup")
+		synctest.Wait()
+		if all := k.wall.all(); !strings.Contains(all[len(all)-1].text, "Grace") {
+			t.Error("a hint was not followed at once")
+		}
+	})
+}
+
+func TestANewBoardIsFoundByItsHint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(3 * time.Second)
+		other := board
+		other.Channel = "C0OTHER00"
+		k.put(other)
+		k.b.Hint("sim", "RM_1")
+		synctest.Wait()
+		if k.wall.posts != 2 {
+			t.Errorf("%d boards were posted", k.wall.posts)
+		}
+	})
+}
+
+func TestBoardsEndWithAWord(t *testing.T) {
+	for name, c := range map[string]struct {
+		state commands.BoardState
+		says  string
+	}{
+		"stopped":   {commands.BoardStopped, "was stopped"},
+		"forbidden": {commands.BoardForbidden, "may no longer watch"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := keep(t)
+				defer k.close()
+				later(3 * time.Second)
+				k.room.set("", c.state)
+				later(10 * time.Second)
+				all := k.wall.all()
+				if _, there := k.stored(); there || !strings.Contains(all[len(all)-1].text, c.says) {
+					t.Errorf("the board is there: %v; it says %.200q", there, all[len(all)-1].text)
+				}
+				looks := k.room.looks
+				later(time.Minute)
+				if k.room.looks != looks {
+					t.Error("it is still looked at")
+				}
+			})
+		})
+	}
+}
+
+func TestARoomThatEndsMayBeginAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(3 * time.Second)
+		k.room.set("", commands.BoardEnded)
+		later(10 * time.Second)
+		all := k.wall.all()
+		if !strings.Contains(all[len(all)-1].text, "has ended") {
+			t.Fatalf("it says %.200q", all[len(all)-1].text)
+		}
+		k.room.set("Grace", commands.BoardLive)
+		later(40 * time.Second)
+		if all = k.wall.all(); !strings.Contains(all[len(all)-1].text, "Grace") {
+			t.Error("the board did not go on")
+		}
+		k.room.set("", commands.BoardEnded)
+		later(25 * time.Hour)
+		if _, there := k.stored(); there {
+			t.Error("the board of a room that is long over is kept")
+		}
+	})
+}
+
+func TestABoardWhoseMessageIsGoneIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(3 * time.Second)
+		k.wall.fail(slack.SlackErrorResponse{Err: "message_not_found"})
+		k.room.set("Grace", commands.BoardLive)
+		later(10 * time.Second)
+		if _, there := k.stored(); there {
+			t.Error("the board is still there")
+		}
+	})
+}
+
+func TestABoardWaitsAsLongAsSlackAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(3 * time.Second)
+		k.wall.fail(&slack.RateLimitedError{RetryAfter: 20 * time.Second})
+		k.room.set("Grace", commands.BoardLive)
+		later(6 * time.Second)
+		looks := k.room.looks
+		k.wall.fail(nil)
+		later(10 * time.Second)
+		if k.room.looks != looks {
+			t.Error("it was tried before its time")
+		}
+		later(15 * time.Second)
+		if all := k.wall.all(); !strings.Contains(all[len(all)-1].text, "Grace") {
+			t.Error("the change was lost")
+		}
+	})
+}
+
+// BenchmarkBoard draws one look at a board of a 10,000-person room. At most one
+// look is made in 2 s, whatever joins and leaves: a core's share is the time of
+// one look over 2 s.
+func BenchmarkBoard(b *testing.B) {
+	r := newRenderer()
+	view := sample{name: "Ada Lovelace"}.roomPage(15)
+	view.Total = 10_000
+	for b.Loop() {
+		view.Total++
+		if _, err := json.Marshal(r.BoardMessage(board, view, commands.BoardLive, noon).Blocks); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
