@@ -36,6 +36,10 @@ const reasons = 6
 func (r *renderer) fields(p *page, command string, arg commands.Arg, have, shown string) {
 	name := arg.Name
 	switch {
+	case name == commands.ArgPerson && (command == "ban" || command == "unban"):
+		// Whom it is about need not be there to be found by typeahead.
+		r.search(p, optional(arg), have, shown)
+		r.write(p, commands.Arg{Name: name + ownWords}, "", false)
 	case name == commands.ArgRoom || name == commands.ArgPerson || name == commands.ArgCoach:
 		r.search(p, arg, have, shown)
 	case name == commands.ArgExcept:
