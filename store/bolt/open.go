@@ -69,6 +69,7 @@ func create(path string) (err error) {
 	if err != nil {
 		return err
 	}
+	db.AllocSize = growth
 	if err := errors.Join(db.Update(lay), db.Close()); err != nil {
 		return err
 	}
