@@ -1,24 +1,16 @@
 package main
 
-import "strings"
+import (
+	"strings"
 
-// line joins words to a line that a command splits into the same words again:
-// what would end or change a word gets a backslash.
+	"github.com/roomwarden/roomwarden/commands"
+)
+
+// line joins words to a line that a command splits into the same words again.
 func line(words ...string) string {
-	var out strings.Builder
+	quoted := make([]string, len(words))
 	for i, word := range words {
-		if i > 0 {
-			out.WriteByte(' ')
-		}
-		if word == "" {
-			out.WriteString("''")
-		}
-		for _, r := range word {
-			if strings.ContainsRune(" \t\r\n\u00a0\\'\"‘’‚‛“”„‟«»‹›`´", r) {
-				out.WriteByte('\\')
-			}
-			out.WriteRune(r)
-		}
+		quoted[i] = commands.Quote(word)
 	}
-	return out.String()
+	return strings.Join(quoted, " ")
 }

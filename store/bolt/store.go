@@ -120,6 +120,9 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 		_, err := b.WriteTo(writerUntil{ctx, w})
 		return err
 	})
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err = closed(err); err != nil {
 		return fmt.Errorf("copy the store: %w", err)
 	}
