@@ -12,7 +12,7 @@ import (
 var answers = byName(
 	commands.Notice{}, commands.CaseAnswer{}, commands.RoomsPage{}, commands.RoomPage{},
 	commands.CasePage{}, commands.CaseHistory{}, commands.Candidates{}, commands.Missing{},
-	commands.Confirm{}, commands.GrantPage{}, commands.Explanation{}, commands.HelpPage{},
+	commands.Confirm{}, commands.GrantPage{}, commands.MeasurePage{}, commands.Explanation{}, commands.HelpPage{},
 )
 
 func byName(all ...commands.Answer) map[string]reflect.Type {
