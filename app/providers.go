@@ -9,12 +9,14 @@ import (
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
+	"github.com/roomwarden/roomwarden/provider/twiliovideo"
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
 )
 
 // Types lists the types of providers: a new one is one line here.
 var Types = []provider.Type{
 	simulated.Type,
+	twiliovideo.Type,
 	twiliovoice.Type,
 }
 
