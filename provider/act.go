@@ -35,7 +35,7 @@ func (c *Client) Greet(ctx context.Context, o Order, standing []Order) (Effect, 
 	}
 	var all Effect
 	for _, s := range standing {
-		order, applies := s.forNewcomer(o)
+		order, applies := s.ForNewcomer(o)
 		if !applies {
 			continue
 		}
@@ -49,8 +49,9 @@ func (c *Client) Greet(ctx context.Context, o Order, standing []Order) (Effect, 
 	return all, nil
 }
 
-// forNewcomer returns what a standing order asks for someone who came in.
-func (o Order) forNewcomer(newcomer Order) (Order, bool) {
+// ForNewcomer returns what a standing order of a mute or hold asks for someone
+// who came in, newcomer's Participant, and whether it asks for anything.
+func (o Order) ForNewcomer(newcomer Order) (Order, bool) {
 	order := o
 	order.Room, order.Participant = newcomer.Room, newcomer.Participant
 	switch o.Action {

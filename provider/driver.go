@@ -76,6 +76,7 @@ type Order struct {
 	Participant moderation.Participant // zero: the order is for the room
 	Listener    moderation.Participant // coach: who alone hears Participant
 	Media       moderation.Media       // mutes
+	Track       string                 // mute, unmute: this track alone, where a driver can
 	Except      []string               // mute_all: identities to leave alone
 	AllowUnmute bool                   // mute_all: people may unmute themselves
 	Text        string                 // announce: what to say

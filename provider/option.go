@@ -2,6 +2,7 @@ package provider
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -29,4 +30,13 @@ func OptionNames(options []Option) string {
 		names[i] = o.Name
 	}
 	return strings.Join(names, ", ")
+}
+
+// CheckRange checks that an option's value is a whole number in a range.
+func CheckRange(name, value string, from, to int) error {
+	if n, err := strconv.Atoi(value); err != nil || n < from || n > to {
+		return moderation.Fault(moderation.CodeInvalid, "provider.bad_option_range",
+			"Option", moderation.Literal(name), "From", from, "To", to)
+	}
+	return nil
 }

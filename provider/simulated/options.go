@@ -4,7 +4,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
@@ -57,10 +56,8 @@ func (d *Driver) CheckOrder(o provider.Order) error {
 			return err
 		}
 		if name == timeout {
-			n, err := strconv.Atoi(o.Options[name])
-			if err != nil || n < 5 || n > 600 {
-				return moderation.Fault(moderation.CodeInvalid, "provider.bad_option_range",
-					"Option", moderation.Literal(name), "From", 5, "To", 600)
+			if err := provider.CheckRange(name, o.Options[name], 5, 600); err != nil {
+				return err
 			}
 		}
 	}

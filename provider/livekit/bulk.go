@@ -1,0 +1,86 @@
+package livekit
+
+import (
+	"context"
+	"sync"
+
+	lk "github.com/livekit/protocol/livekit"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// parallel is how many requests of one order are on their way at once.
+const parallel = 8
+
+// MuteAll mutes everyone but Except, agents and recorders not: for good, or so
+// that people may unmute themselves.
+func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	people, err := d.inRoom(ctx, o.Room.ID)
+	if err != nil {
+		return provider.Effect{}, err
+	}
+	m := medium(o)
+	return d.each(ctx, o, people, func(ctx context.Context, info *lk.ParticipantInfo) error {
+		if !o.AllowUnmute {
+			_, err := d.silence(ctx, o.Room, info, m)
+			return err
+		}
+		for _, sid := range tracks(info, m, false) {
+			// A track that is gone sends nothing any more.
+			if err := d.muteTrack(ctx, o.Room, info, sid, true); err != nil && !is(err, moderation.CodeNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// each does something to everyone whom a bulk order means, some at a time, and
+// lists whom it did not reach. Who left meanwhile is not missed. Its error is
+// the first one where nobody was reached.
+func (d *Driver) each(ctx context.Context, o provider.Order, people []*lk.ParticipantInfo, f func(context.Context, *lk.ParticipantInfo) error) (provider.Effect, error) {
+	var (
+		mu     sync.Mutex
+		effect provider.Effect
+		first  error
+		done   int
+		group  errgroup.Group
+	)
+	var meant []*lk.ParticipantInfo
+	for _, info := range people {
+		if p := participant(info); p.Kind.Human() && !o.Spares(p) {
+			meant = append(meant, info)
+		}
+	}
+	group.SetLimit(parallel)
+	for _, info := range meant {
+		group.Go(func() error {
+			err := f(ctx, info)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			switch {
+			case err == nil:
+				effect.Reached++
+			case !is(err, moderation.CodeNotFound):
+				effect.Unreached = append(effect.Unreached, moderation.Unreached{
+					Identity: info.GetIdentity(), Name: info.GetName(), Why: string(moderation.CodeOf(err)),
+				})
+				if first == nil {
+					first = err
+				}
+			}
+			if o.Progress != nil {
+				o.Progress(done, len(meant))
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none of them returns an error
+	if effect.Reached > 0 {
+		first = nil
+	}
+	return effect, first
+}

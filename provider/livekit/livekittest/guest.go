@@ -1,0 +1,298 @@
+package livekittest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+	"github.com/livekit/protocol/livekit"
+	lksdk "github.com/livekit/server-sdk-go/v2"
+	"github.com/pion/webrtc/v4"
+)
+
+// patience is how long a guest waits for what must come.
+const patience = 20 * time.Second
+
+// Guest is a real participant, connected with LiveKit's own Go client.
+type Guest struct {
+	Identity string
+	Room     string
+
+	server *Server
+	token  string
+	invite invitation
+	client *lksdk.Room
+
+	mu     sync.Mutex
+	events []Event
+	news   chan struct{}
+}
+
+// EventKind is a kind of thing that a guest sees.
+type EventKind string
+
+// The kinds of events.
+const (
+	Disconnected EventKind = "disconnected" // Text is LiveKit's reason
+	Muted        EventKind = "muted"        // a track of Of; of the guest itself too
+	Unmuted      EventKind = "unmuted"
+	Unpublished  EventKind = "unpublished" // the server took a track of the guest away
+	Hears        EventKind = "hears"       // a track of Of arrives
+	HearsNot     EventKind = "hears not"   // or no longer does
+	Came         EventKind = "came"        // Of
+	Went         EventKind = "went"
+	Data         EventKind = "data"       // Text on Topic
+	Attributes   EventKind = "attributes" // of Of changed: Changed
+	RoomMetadata EventKind = "room metadata"
+)
+
+// Event is something that a guest sees.
+type Event struct {
+	Kind    EventKind
+	Of      string // identity
+	Source  livekit.TrackSource
+	Text    string
+	Topic   string
+	Changed map[string]string
+
+	told bool
+}
+
+// invitation is how a guest joins.
+type invitation struct {
+	sources    []livekit.TrackSource
+	name       string
+	metadata   string
+	attributes map[string]string
+	kind       livekit.ParticipantInfo_Kind
+	grant      auth.VideoGrant
+	deaf       bool
+}
+
+// Option changes how a guest joins.
+type Option func(*invitation)
+
+// With publishes tracks of these sources at once; silence and black.
+func With(sources ...livekit.TrackSource) Option {
+	return func(i *invitation) { i.sources = append(i.sources, sources...) }
+}
+
+// Microphone publishes a microphone at once.
+func Microphone() Option { return With(livekit.TrackSource_MICROPHONE) }
+
+// Camera publishes a camera at once.
+func Camera() Option { return With(livekit.TrackSource_CAMERA) }
+
+// Named sets the display name.
+func Named(name string) Option { return func(i *invitation) { i.name = name } }
+
+// Metadata sets the participant's metadata.
+func Metadata(text string) Option { return func(i *invitation) { i.metadata = text } }
+
+// OfKind joins as an agent, a recorder or a caller.
+func OfKind(k livekit.ParticipantInfo_Kind, attributes map[string]string) Option {
+	return func(i *invitation) { i.kind, i.attributes = k, attributes }
+}
+
+// Granted changes what the token allows.
+func Granted(change func(*auth.VideoGrant)) Option { return func(i *invitation) { change(&i.grant) } }
+
+// Deaf subscribes to nothing, for large rooms.
+func Deaf() Option { return func(i *invitation) { i.deaf = true } }
+
+// Join brings a guest into a room, which is made where there is none. The guest
+// leaves at the end of the test.
+func Join(t testing.TB, s *Server, room, identity string, options ...Option) *Guest {
+	t.Helper()
+	g, err := Connect(s, room, identity, options...)
+	if err != nil {
+		t.Fatalf("%s cannot join %s: %v", identity, room, err)
+	}
+	t.Cleanup(g.Leave)
+	return g
+}
+
+// Connect is Join for use outside of the test's goroutine; Leave is the caller's.
+func Connect(s *Server, room, identity string, options ...Option) (*Guest, error) {
+	i := invitation{name: identity, grant: auth.VideoGrant{RoomJoin: true, Room: room}}
+	for _, o := range options {
+		o(&i)
+	}
+	token, err := auth.NewAccessToken(s.Key, s.Secret).SetVideoGrant(&i.grant).SetIdentity(identity).
+		SetName(i.name).SetMetadata(i.metadata).SetAttributes(i.attributes).SetKind(i.kind).
+		SetValidFor(time.Hour).ToJWT()
+	if err != nil {
+		return nil, err
+	}
+	g := &Guest{Identity: identity, Room: room, server: s, token: token, invite: i, news: make(chan struct{}, 1)}
+	return g, g.Return()
+}
+
+// Return joins again with the same token.
+func (g *Guest) Return() error {
+	client := lksdk.NewRoom(g.callbacks())
+	var err error
+	for range 3 { // a join on a busy machine times out now and then
+		err = client.JoinWithToken(g.server.URL, g.token,
+			lksdk.WithAutoSubscribe(!g.invite.deaf), lksdk.WithConnectTimeout(8*time.Second))
+		if err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	g.client = client
+	for _, s := range g.invite.sources {
+		if err := g.Publish(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SID is the id of the guest's connection.
+func (g *Guest) SID() string { return g.client.LocalParticipant.SID() }
+
+// Leave disconnects.
+func (g *Guest) Leave() { g.client.Disconnect() }
+
+// Publish sends a track of a source. Where that is not allowed the client waits
+// ten seconds and gives up.
+func (g *Guest) Publish(s livekit.TrackSource) error {
+	codec := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}
+	if s == livekit.TrackSource_MICROPHONE || s == livekit.TrackSource_SCREEN_SHARE_AUDIO {
+		codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}
+	}
+	track, err := lksdk.NewLocalTrack(codec)
+	if err != nil {
+		return err
+	}
+	if err := track.StartWrite(lksdk.NewNullSampleProvider(1000), nil); err != nil {
+		return err
+	}
+	_, err = g.client.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{Name: s.String(), Source: s})
+	return err
+}
+
+// UnmuteSelf unmutes the guest's own track, as its app would.
+func (g *Guest) UnmuteSelf(s livekit.TrackSource) bool {
+	p, ok := g.client.LocalParticipant.GetTrackPublication(s).(*lksdk.LocalTrackPublication)
+	if !ok || p == nil {
+		return false
+	}
+	p.SetMuted(false)
+	return true
+}
+
+// Permissions are those that the server last told the guest.
+func (g *Guest) Permissions() *livekit.ParticipantPermission {
+	return g.client.LocalParticipant.Permissions()
+}
+
+// TrackSID returns the id of the guest's own track, "" where there is none.
+func (g *Guest) TrackSID(s livekit.TrackSource) string {
+	if p := g.client.LocalParticipant.GetTrackPublication(s); p != nil {
+		return p.SID()
+	}
+	return ""
+}
+
+// Await waits for an event that fits and returns it; each is returned once.
+func (g *Guest) Await(t testing.TB, what string, fits func(Event) bool) Event {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	e, err := g.Wait(ctx, fits)
+	if err != nil {
+		t.Fatalf("%s waited for %s and saw %s", g.Identity, what, g.history())
+	}
+	return e
+}
+
+// Wait waits for an event that fits and returns it; each is returned once.
+func (g *Guest) Wait(ctx context.Context, fits func(Event) bool) (Event, error) {
+	for {
+		if e, ok := g.Saw(fits); ok {
+			return e, nil
+		}
+		select {
+		case <-g.news:
+		case <-ctx.Done():
+			return Event{}, ctx.Err()
+		}
+	}
+}
+
+// Saw returns an event that fits and has come already; each is returned once.
+func (g *Guest) Saw(fits func(Event) bool) (Event, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, e := range g.events {
+		if !e.told && fits(e) {
+			g.events[i].told = true
+			return e, true
+		}
+	}
+	return Event{}, false
+}
+
+// AwaitOut waits until the guest is disconnected and returns LiveKit's reason.
+func (g *Guest) AwaitOut(t testing.TB) string {
+	t.Helper()
+	return g.Await(t, "its end", func(e Event) bool { return e.Kind == Disconnected }).Text
+}
+
+func (g *Guest) history() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return fmt.Sprintf("%+v", g.events)
+}
+
+func (g *Guest) see(e Event) {
+	g.mu.Lock()
+	g.events = append(slices.Clip(g.events), e)
+	g.mu.Unlock()
+	select {
+	case g.news <- struct{}{}:
+	default:
+	}
+}
+
+func (g *Guest) callbacks() *lksdk.RoomCallback {
+	cb := lksdk.NewRoomCallback()
+	cb.OnDisconnectedWithReason = func(reason lksdk.DisconnectionReason) {
+		g.see(Event{Kind: Disconnected, Of: g.Identity, Text: string(reason)})
+	}
+	cb.OnParticipantConnected = func(p *lksdk.RemoteParticipant) { g.see(Event{Kind: Came, Of: p.Identity()}) }
+	cb.OnParticipantDisconnected = func(p *lksdk.RemoteParticipant) { g.see(Event{Kind: Went, Of: p.Identity()}) }
+	cb.OnRoomMetadataChanged = func(text string) { g.see(Event{Kind: RoomMetadata, Text: text}) }
+	cb.OnTrackMuted = func(p lksdk.TrackPublication, of lksdk.Participant) {
+		g.see(Event{Kind: Muted, Of: of.Identity(), Source: p.Source()})
+	}
+	cb.OnTrackUnmuted = func(p lksdk.TrackPublication, of lksdk.Participant) {
+		g.see(Event{Kind: Unmuted, Of: of.Identity(), Source: p.Source()})
+	}
+	cb.OnLocalTrackUnpublished = func(p *lksdk.LocalTrackPublication, of *lksdk.LocalParticipant) {
+		g.see(Event{Kind: Unpublished, Of: of.Identity(), Source: p.Source()})
+	}
+	cb.OnTrackSubscribed = func(_ *webrtc.TrackRemote, p *lksdk.RemoteTrackPublication, of *lksdk.RemoteParticipant) {
+		g.see(Event{Kind: Hears, Of: of.Identity(), Source: p.Source()})
+	}
+	cb.OnTrackUnsubscribed = func(_ *webrtc.TrackRemote, p *lksdk.RemoteTrackPublication, of *lksdk.RemoteParticipant) {
+		g.see(Event{Kind: HearsNot, Of: of.Identity(), Source: p.Source()})
+	}
+	cb.OnAttributesChanged = func(changed map[string]string, of lksdk.Participant) {
+		g.see(Event{Kind: Attributes, Of: of.Identity(), Changed: changed})
+	}
+	cb.OnDataPacket = func(packet lksdk.DataPacket, from lksdk.DataReceiveParams) {
+		if user, ok := packet.(*lksdk.UserDataPacket); ok {
+			g.see(Event{Kind: Data, Of: from.SenderIdentity, Text: string(user.Payload), Topic: user.Topic})
+		}
+	}
+	return cb
+}

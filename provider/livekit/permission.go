@@ -1,0 +1,139 @@
+package livekit
+
+import (
+	"encoding/json"
+	"slices"
+
+	lk "github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+// publishable are the sources that a permission can name. An empty list in a
+// permission means all of them.
+var publishable = []lk.TrackSource{
+	lk.TrackSource_CAMERA, lk.TrackSource_MICROPHONE,
+	lk.TrackSource_SCREEN_SHARE, lk.TrackSource_SCREEN_SHARE_AUDIO,
+}
+
+// sources returns the sources of a medium.
+func sources(m moderation.Media) []lk.TrackSource {
+	switch m {
+	case moderation.Video:
+		return []lk.TrackSource{lk.TrackSource_CAMERA}
+	case moderation.Screen:
+		return []lk.TrackSource{lk.TrackSource_SCREEN_SHARE, lk.TrackSource_SCREEN_SHARE_AUDIO}
+	default:
+		return []lk.TrackSource{lk.TrackSource_MICROPHONE}
+	}
+}
+
+// granted returns the sources that a permission lets one publish.
+func granted(p *lk.ParticipantPermission) []lk.TrackSource {
+	switch {
+	case !p.GetCanPublish():
+		return nil
+	case len(p.GetCanPublishSources()) == 0:
+		return publishable
+	default:
+		return p.GetCanPublishSources()
+	}
+}
+
+// mayPublish reports whether anything of a medium may be published.
+func mayPublish(p *lk.ParticipantPermission, m moderation.Media) bool {
+	return slices.ContainsFunc(sources(m), func(s lk.TrackSource) bool { return slices.Contains(granted(p), s) })
+}
+
+// onHold reports whether a permission is what Hold makes: neither hears nor
+// is heard.
+func onHold(p *lk.ParticipantPermission) bool {
+	return p != nil && !p.GetCanSubscribe() && !p.GetCanPublish()
+}
+
+// taken is what a mute took, for the unmute that gives it back.
+type taken struct {
+	Sources []string `json:"sources,omitempty"`
+}
+
+func (t taken) raw() json.RawMessage {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// without returns a copy of p that does not let one publish a medium, and what
+// that took; nothing was taken where it was not allowed before.
+func without(p *lk.ParticipantPermission, m moderation.Media) (*lk.ParticipantPermission, taken) {
+	var took taken
+	changed := clone(p)
+	held := onHold(p)
+	before := granted(p)
+	if held { // the list waits for the end of the hold
+		before = granted(&lk.ParticipantPermission{CanPublish: true, CanPublishSources: p.GetCanPublishSources()})
+	}
+	rest := []lk.TrackSource{}
+	for _, s := range before {
+		if slices.Contains(sources(m), s) {
+			took.Sources = append(took.Sources, s.String())
+			continue
+		}
+		rest = append(rest, s)
+	}
+	changed.CanPublishSources = rest
+	if len(rest) == 0 { // an empty list would allow all
+		changed.CanPublish = false
+	}
+	return changed, took
+}
+
+// with returns a copy of p that lets one publish what a mute took, or the whole
+// medium where that is not known, and whether that changes anything.
+func with(p *lk.ParticipantPermission, m moderation.Media, restore json.RawMessage) (*lk.ParticipantPermission, bool) {
+	give := sources(m)
+	var took taken
+	if len(restore) > 0 && json.Unmarshal(restore, &took) == nil && len(took.Sources) > 0 {
+		give = nil
+		for _, name := range took.Sources {
+			if v, ok := lk.TrackSource_value[name]; ok {
+				give = append(give, lk.TrackSource(v))
+			}
+		}
+	}
+	changed := clone(p)
+	have := slices.Clone(granted(p))
+	if onHold(p) {
+		if len(p.GetCanPublishSources()) == 0 {
+			return changed, false
+		}
+		have = slices.Clone(p.GetCanPublishSources())
+	} else {
+		changed.CanPublish = true
+	}
+	grew := false
+	for _, s := range give {
+		if !slices.Contains(have, s) {
+			have = append(have, s)
+			grew = true
+		}
+	}
+	if slices.ContainsFunc(publishable, func(s lk.TrackSource) bool { return !slices.Contains(have, s) }) {
+		changed.CanPublishSources = have
+	} else {
+		changed.CanPublishSources = nil
+	}
+	return changed, grew
+}
+
+// clone copies a permission whole: the server replaces it, and what is not sent
+// is taken away.
+func clone(p *lk.ParticipantPermission) *lk.ParticipantPermission {
+	c, ok := proto.Clone(p).(*lk.ParticipantPermission)
+	if !ok || c == nil {
+		return &lk.ParticipantPermission{}
+	}
+	return c
+}
