@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -77,6 +78,9 @@ func fill(v reflect.Value) {
 	switch v.Interface().(type) {
 	case time.Time:
 		v.Set(reflect.ValueOf(time.Date(2026, 3, 1, 9, 0, 0, 5, time.UTC)))
+		return
+	case json.RawMessage:
+		v.Set(reflect.ValueOf(json.RawMessage(`{"a":1}`)))
 		return
 	case moderation.Sentence:
 		v.Set(reflect.ValueOf(moderation.Say("a.key", "Text", "t", "Whole", int64(7), "Part", 1.5, "Yes", true, "Nil", nil,
