@@ -40,6 +40,8 @@ type attempt struct {
 	keep   func(tx store.Tx, c moderation.Case, effect provider.Effect) error
 	// ask is the question before it acts; zero: none.
 	ask []moderation.Sentence
+	// also is told with a success.
+	also []moderation.Sentence
 }
 
 // aim starts an attempt: the room, then whom it is about where the command has
@@ -67,6 +69,9 @@ func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
 			a.person = &all[0]
 		}
 	}
+	if a.action == moderation.ActionEnd && len(s.Rules.Protect) > 0 {
+		err = s.readEveryone(ctx, a)
+	}
 	if refusal := s.permit(ctx, a); refusal != nil {
 		return refusal
 	}
@@ -84,10 +89,22 @@ func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
 	return nil
 }
 
+// readEveryone reads whom an action on the whole room touches.
+func (s *Service) readEveryone(ctx context.Context, a *attempt) error {
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	return everyone(ctx, a.place, "", func(one moderation.Participant) bool {
+		a.target.Everyone = append(a.target.Everyone, one)
+		return true
+	})
+}
+
 // permit asks whether the caller may, and writes a refusal down.
 func (s *Service) permit(ctx context.Context, a *attempt) Answer {
 	target := a.target
-	target.Room, target.Participant = a.place.room, a.person
+	if target.Participant = a.person; target.Within == nil {
+		target.Room = a.place.room
+	}
 	needs := moderation.PermissionFor(a.action, a.media)
 	decision := s.may(ctx, a.in.Caller, needs, target)
 	switch {
@@ -97,7 +114,8 @@ func (s *Service) permit(ctx context.Context, a *attempt) Answer {
 		if err := s.recordUnseen(ctx, a, a.place); err != nil {
 			return s.unstored(err)
 		}
-		return s.noRoom(ctx, a.in, search{word: a.in.Args[ArgRoom], clients: []*provider.Client{a.place.client}})
+		clients, _ := s.providersOf(a.in.Args[ArgRoom])
+		return s.noRoom(ctx, a.in, search{word: a.in.Args[ArgRoom], clients: clients})
 	}
 	missing := decision.Missing
 	if missing == "" {
@@ -158,7 +176,7 @@ func (s *Service) record(a *attempt, kind moderation.RecordKind) moderation.Reco
 	return r
 }
 
-// who names the person of the attempt to people.
+// personOf names the person of the attempt to people.
 func (s *Service) personOf(a *attempt) string {
 	if a.person != nil {
 		return s.nameOf(*a.person)

@@ -47,40 +47,116 @@ func runBan(ctx context.Context, s *Service, in Invocation) Answer {
 	if !span.Permanent {
 		a.details.Until = time.Now().Add(span.For).UTC()
 	}
-	if answer := s.aimBan(ctx, a); answer != nil {
+	at, answer := s.aimBan(ctx, a)
+	if answer != nil {
 		return answer
 	}
 	m, _, err := s.standingBefore(ctx, a)
 	if err != nil {
 		return s.unstored(err)
 	}
-	a.shows = m.Case != 0 && m.Until.Equal(a.details.Until)
-	a.send = func(ctx context.Context) (provider.Effect, error) { return s.putOut(ctx, a) }
+	a.shows = m.Case != 0
+	a.send = func(ctx context.Context) (provider.Effect, error) { return s.putOut(ctx, at) }
 	return s.carryOut(ctx, a)
 }
 
-// putOut brings a ban into force: who is there now is removed.
-func (s *Service) putOut(ctx context.Context, a *attempt) (provider.Effect, error) {
-	if a.person == nil {
-		return provider.Effect{}, nil
+// putOut brings a ban into force: who is there now is removed. A ban stands
+// whatever comes of that: who could not be removed is at the next look.
+func (s *Service) putOut(ctx context.Context, at []presence) (provider.Effect, error) {
+	var all provider.Effect
+	for _, p := range at {
+		kick := provider.Order{Action: moderation.ActionKick, Room: p.place.room, Participant: p.person}
+		effect, err := p.place.client.Act(ctx, kick)
+		switch {
+		case err == nil:
+			all.Says = append(all.Says, effect.Says...)
+			all.Reached++
+		case moderation.CodeOf(err) != moderation.CodeNotFound: // else gone before
+			s.Log.Warn("someone who is banned could not be put out yet", "provider", p.place.room.Provider, "error", err)
+			all.Unreached = append(all.Unreached, moderation.Unreached{
+				Identity: p.person.Identity, Name: s.nameOf(p.person), Why: s.plain([]moderation.Sentence{why(err)}),
+			})
+		}
 	}
-	kick := a.order
-	kick.Action = moderation.ActionKick
-	effect, err := a.place.client.Act(ctx, kick)
-	if moderation.CodeOf(err) == moderation.CodeNotFound {
-		return provider.Effect{}, nil // gone before; the ban stands
+	if len(all.Unreached) > 0 {
+		all.Says = append(all.Says, moderation.Say("ban.stands"))
 	}
-	return effect, err
+	return all, nil
 }
 
-// aimBan is aimAt for bans, which may be of every room of a provider, of a room
-// that is not live any more, and of someone who is not there.
-func (s *Service) aimBan(ctx context.Context, a *attempt) Answer {
-	if p, ok := s.everyRoom(a.in.Args[ArgRoom]); ok {
-		a.place, a.who = p, a.in.Args[ArgPerson]
-		return s.permit(ctx, a)
+// presence is someone where they are.
+type presence struct {
+	place  place
+	person moderation.Participant
+}
+
+// aimBan is aimAt for bans, which may be of every room of a provider and of
+// someone who is not there. It returns where the person is now.
+func (s *Service) aimBan(ctx context.Context, a *attempt) ([]presence, Answer) {
+	p, everywhere := s.everyRoom(a.in.Args[ArgRoom])
+	if !everywhere {
+		answer := s.aimAt(ctx, a, false)
+		if answer != nil || a.person == nil {
+			return nil, answer
+		}
+		return []presence{{a.place, *a.person}}, nil
 	}
-	return s.aimAt(ctx, a, false)
+	a.place, a.who = p, a.in.Args[ArgPerson]
+	a.target.Within = &moderation.Extent{Scope: p.arg()}
+	if answer := s.permit(ctx, a); answer != nil {
+		return nil, answer
+	}
+	found, err := s.presences(ctx, p.client, a.who)
+	if err != nil {
+		return nil, s.unread(a.place, err)
+	}
+	identities := map[string]moderation.Participant{}
+	for _, f := range found {
+		identities[f.person.Identity] = f.person
+	}
+	if len(identities) > 1 {
+		var all []moderation.Participant
+		for _, one := range identities {
+			one.ID = one.Identity // a ban everywhere is of an identity, not of a connection
+			all = append(all, one)
+		}
+		return nil, s.whichPerson(a.in, ArgPerson, a.place, all)
+	}
+	if len(found) > 0 {
+		one := found[0].person
+		a.person = &moderation.Participant{Identity: one.Identity, Name: one.Name, Number: one.Number}
+		return found, s.permit(ctx, a)
+	}
+	return nil, nil
+}
+
+// presences finds someone in all rooms of a provider.
+func (s *Service) presences(ctx context.Context, client *provider.Client, word string) ([]presence, error) {
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	var found []presence
+	q := provider.RoomQuery{Limit: roomsAtOnce}
+	for {
+		page, err := client.Rooms(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, room := range page.Rooms {
+			room.Provider = client.Name()
+			at := place{client, room}
+			all, err := people(ctx, at, word)
+			if err != nil {
+				return nil, err
+			}
+			for _, one := range all {
+				found = append(found, presence{at, one})
+			}
+		}
+		if page.Next == "" {
+			return found, nil
+		}
+		q.Cursor = page.Next
+	}
 }
 
 // everyRoom reads provider:*.
@@ -100,6 +176,9 @@ func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 		return s.unstored(err)
 	}
 	if there {
+		if m.Room == EveryRoom {
+			a.target.Within = &moderation.Extent{Scope: m.Provider + ":" + EveryRoom}
+		}
 		client, ok := s.Providers.Get(m.Provider)
 		if !ok {
 			return failure(moderation.Fault(moderation.CodeNotFound, "ban.no_provider", "Provider", moderation.Literal(m.Provider)))
@@ -110,7 +189,7 @@ func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 			return answer
 		}
 	} else {
-		if answer := s.aimBan(ctx, a); answer != nil {
+		if _, answer := s.aimBan(ctx, a); answer != nil {
 			return answer
 		}
 		return Notice{Tone: Info, Code: moderation.CodeConflict, Says: []moderation.Sentence{

@@ -37,8 +37,12 @@ func runBans(ctx context.Context, s *Service, in Invocation) Answer {
 		if client, ok := s.Providers.Get(m.Provider); ok && !who.lists(room) {
 			room = s.roomOf(ctx, client, m) // a tenant's rights need what the room says of itself
 		}
-		wanted := page.Room == "" || m.inRoom(page.Room)
-		if !wanted || m.Kind != moderation.ActionBan || !who.lists(room) || !who.may(moderation.BanPermission, Target{Room: room}).Allowed {
+		target := Target{Room: room}
+		if m.Room == EveryRoom {
+			target = Target{Within: &moderation.Extent{Scope: m.Provider + ":" + EveryRoom}}
+		}
+		wanted := m.Kind == moderation.ActionBan && (page.Room == "" || m.inRoom(page.Room))
+		if !wanted || !who.may(moderation.BanPermission, target).Allowed {
 			continue
 		}
 		m.Name = s.shown(m.Name)

@@ -83,7 +83,6 @@ func runCoach(ctx context.Context, s *Service, in Invocation) Answer {
 		return fault(in, ArgPerson, moderation.Fault(moderation.CodeInvalid, "coach.oneself", "Person", s.nameOf(*a.person)))
 	}
 	a.order.Listener = found[0]
-	a.details.Options = map[string]string{"listener": found[0].Identity}
 	a.same = found[0].ID
 	a.shows = a.person.Coaching == found[0].ID
 	a.in.Args = in.Args

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -22,7 +23,7 @@ func (s *Service) conclude(ctx context.Context, a *attempt, c moderation.Case, e
 		says = append([]moderation.Sentence{moderation.Say("act.partial", "What", s.what(a),
 			"Reached", effect.Reached, "Unreached", len(effect.Unreached), "Names", s.unreachedNames(effect.Unreached))}, effect.Says...)
 	case failed == nil:
-		says = append([]moderation.Sentence{s.done(a, effect)}, effect.Says...)
+		says = slices.Concat([]moderation.Sentence{s.done(a, effect)}, a.also, effect.Says)
 	case codeOf(failed) == moderation.CodeOutcomeUnknown:
 		r.Kind, r.Details.Code = moderation.RecordUnknown, moderation.CodeOutcomeUnknown
 		says = []moderation.Sentence{s.waiting(a)}
@@ -81,15 +82,17 @@ func (s *Service) consequences(tx store.Tx, a *attempt, c moderation.Case, effec
 		if err := s.markUndone(tx, c, c.Inverts); err != nil {
 			return err
 		}
-		if verified(c.Action) && !(c.Action == moderation.ActionBan && a.person == nil) {
+		if c.Action == moderation.ActionEnd {
+			if err := shut(tx, c); err != nil {
+				return err
+			}
+		}
+		if verified(c.Action) && a.in.Source != FromSystem && !(c.Action == moderation.ActionBan && a.person == nil) {
 			return setTimer(tx, timer{Kind: verifyTimer, Case: c.Number, Due: time.Now().Add(verifyAfter)})
 		}
 	case moderation.Unknown:
 		return setTimer(tx, timer{Kind: settleTimer, Case: c.Number, Due: time.Now().Add(settleFirst)})
 	case moderation.Failed:
-		if _, err := guards.Delete(tx, guardKey(a)); err != nil {
-			return err
-		}
 		return dropStanding(tx, c)
 	}
 	return nil

@@ -28,7 +28,7 @@ func (s *Service) Do(ctx context.Context, in Invocation) (answer Answer) {
 		return failure(err)
 	}
 	if in.Key != "" && command.Action != "" {
-		if known, ok := s.answerKnown(ctx, in.Key); ok {
+		if known, ok := s.answerKnown(ctx, in); ok {
 			return known
 		}
 	}

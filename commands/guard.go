@@ -24,6 +24,7 @@ type guard struct {
 	ID       string            `json:"id,omitempty"` // the connection
 	Identity string            `json:"identity,omitempty"`
 	Name     string            `json:"name,omitempty"`
+	For      string            `json:"for,omitempty"` // how long, as it was asked
 }
 
 const (
@@ -77,7 +78,7 @@ func guardPrefix(class string, room moderation.Room) string {
 // is under way, was done a moment ago, or was done and the room shows it.
 func heldGuard(tx store.Tx, a *attempt) (*guard, error) {
 	g, ok, err := guards.Get(tx, guardKey(a))
-	if err != nil || !ok || g.Action != a.action {
+	if err != nil || !ok || g.Action != a.action || g.For != a.in.Args[ArgFor] {
 		return nil, err
 	}
 	c, err := tx.Case(g.Case)
@@ -96,7 +97,10 @@ func heldGuard(tx store.Tx, a *attempt) (*guard, error) {
 
 // takeGuard puts the attempt's guard up.
 func takeGuard(tx store.Tx, a *attempt, c moderation.Case) error {
-	g := guard{Case: c.Number, Action: c.Action, Actor: c.Actor, At: c.At, Identity: c.Participant, ID: c.ParticipantID, Name: c.ParticipantName}
+	g := guard{
+		Case: c.Number, Action: c.Action, Actor: c.Actor, At: c.At, For: a.in.Args[ArgFor],
+		Identity: c.Participant, ID: c.ParticipantID, Name: c.ParticipantName,
+	}
 	return guards.Put(tx, guardKey(a), g)
 }
 

@@ -27,6 +27,7 @@ const (
 	FromDialog Source = "dialog"
 	FromAPI    Source = "api"
 	FromCLI    Source = "cli"
+	FromSystem Source = "system" // roomwarden itself
 )
 
 // Invocation is one thing asked: a typed command with its Text, or a pressed

@@ -29,9 +29,11 @@ type Measure struct {
 	// Inside are the identities that a locked room lets in: who was there.
 	Inside []string `json:"inside,omitempty"`
 	// Connection is the one on which it was last brought into force.
-	Connection  string          `json:"connection,omitempty"`
-	Listener    string          `json:"listener,omitempty"` // coach: the identity of who hears
-	Except      []string        `json:"except,omitempty"`   // mute_all
+	Connection string `json:"connection,omitempty"`
+	// Listener and ListenerID are who alone hears, by identity and connection.
+	Listener    string          `json:"listener,omitempty"`
+	ListenerID  string          `json:"listener_id,omitempty"`
+	Except      []string        `json:"except,omitempty"` // mute_all
 	AllowUnmute bool            `json:"allow_unmute,omitempty"`
 	Restore     json.RawMessage `json:"restore,omitempty"`
 	// Native is set where the provider itself keeps newcomers out of a locked room.
@@ -84,7 +86,7 @@ func standing(a *attempt) (m Measure, puts, takes bool) {
 	m = Measure{
 		Kind: kind, Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID,
 		Media: a.media, Until: a.details.Until, Identity: a.who, Name: a.who,
-		Listener: a.order.Listener.Identity, Except: a.order.Except, AllowUnmute: a.order.AllowUnmute,
+		Listener: a.order.Listener.Identity, ListenerID: a.order.Listener.ID, Except: a.order.Except, AllowUnmute: a.order.AllowUnmute,
 	}
 	if a.person != nil {
 		m.Identity, m.Name, m.Connection = a.person.Identity, a.person.DisplayName(), a.person.ID
@@ -158,6 +160,17 @@ func dropStanding(tx store.Tx, c moderation.Case) error {
 		}
 	}
 	return nil
+}
+
+// shut keeps a locked room shut for those who were inside, too, once it was ended.
+func shut(tx store.Tx, c moderation.Case) error {
+	key := Measure{Kind: moderation.ActionLock, Provider: c.Provider, Room: c.Room}.Key()
+	m, there, err := Measures.Get(tx, key)
+	if err != nil || !there {
+		return err
+	}
+	m.Inside = nil
+	return Measures.Put(tx, key, m)
 }
 
 // standingBefore reads the measure that an attempt would put up or take away.

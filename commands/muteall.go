@@ -111,7 +111,33 @@ func runMuteAll(ctx context.Context, s *Service, in Invocation) Answer {
 	if answer := s.excepted(ctx, a); answer != nil {
 		return answer
 	}
+	spared, err := s.spare(ctx, a)
+	if err != nil {
+		return s.unread(a.place, err)
+	}
+	if len(spared) > 0 {
+		a.also = append(a.also, moderation.Say("mute_all.spared", "Names", spared))
+	}
 	return s.carryOut(ctx, a)
+}
+
+// spare leaves those alone whom a rule protects from this caller, and names them.
+func (s *Service) spare(ctx context.Context, a *attempt) (names []string, err error) {
+	if len(s.Rules.Protect) == 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	who := s.authority(ctx, a.in.Caller)
+	needs := moderation.PermissionFor(a.action, a.media)
+	err = everyone(ctx, a.place, "", func(one moderation.Participant) bool {
+		if one.Kind.Human() && !who.may(needs, Target{Room: a.place.room, Participant: &one}).Allowed {
+			a.order.Except = append(a.order.Except, one.Identity)
+			names = append(names, s.nameOf(one))
+		}
+		return true
+	})
+	return names, err
 }
 
 // excepted finds whom a bulk action leaves alone.

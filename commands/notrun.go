@@ -19,7 +19,7 @@ func (s *Service) NotRun(ctx context.Context, in Invocation) Answer {
 	if err != nil || command.Action == "" || len(command.missing(in.Args)) > 0 {
 		return notice
 	}
-	if known, ok := s.answerKnown(ctx, in.Key); ok {
+	if known, ok := s.answerKnown(ctx, in); ok {
 		return known
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)

@@ -49,7 +49,7 @@ func (s *Service) roomOffers(who authority, room moderation.Room) []Offer {
 	o := offering{who: who, able: client.Capabilities(room), target: Target{Room: room}, s: s, room: room}
 	o.offers = append(o.offers, Offer{Command: "list", Args: o.args(), Label: label("list", "")})
 	o.add(moderation.ActionMuteAll, moderation.Audio)
-	if room.Locked || s.locked(room) {
+	if room.Locked {
 		o.add(moderation.ActionUnlock, "")
 	} else {
 		o.add(moderation.ActionLock, "")
@@ -104,8 +104,7 @@ func (o *offering) kick() {
 }
 
 func (o *offering) media(m moderation.Media) {
-	sends, muted := o.one.Sends(m)
-	if o.one.IsBlocked(m) || m == moderation.Audio && sends && muted && o.may(moderation.ActionUnmute, m) {
+	if o.one.IsBlocked(m) {
 		o.add(moderation.ActionUnmute, m)
 		return
 	}
@@ -205,4 +204,3 @@ func (s *Service) undoable(c moderation.Case) (moderation.Action, bool) {
 func caseRoom(c moderation.Case) moderation.Room {
 	return moderation.Room{Provider: c.Provider, ID: c.RoomID, Name: c.Room}
 }
-

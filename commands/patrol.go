@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -17,13 +18,15 @@ const (
 	forgetAfter = 2 * time.Minute
 )
 
-// patrol looks after the rooms that carry measures. It alone knows, and only in
-// memory, whom it has greeted: after a restart all are greeted again, which
-// changes nothing for those who are as they should be.
+// patrol looks after the rooms of one provider that carry measures. It alone
+// knows, and only in memory, whom it has met: after a restart all are met
+// again, which changes nothing for those who are as they should be.
 type patrol struct {
 	s       *Service
-	greeted map[moderation.RoomRef]map[string]bool // by connection
-	missing map[string]time.Time                   // since when a measure's room is gone
+	client  *provider.Client
+	met     map[string]map[string]bool // room id to connections
+	put     map[string]time.Time       // connections that were put out, and when
+	missing map[string]time.Time       // since when a measure's room is gone
 }
 
 // Hint tells that a provider spoke of a room: where it carries measures it is
@@ -35,13 +38,18 @@ func (s *Service) Hint(providerName, roomID string) {
 	}
 }
 
-// keepOrder holds the measures that stand.
+// keepOrder holds the measures that stand, provider by provider, so that one
+// that hangs holds up no other.
 func (s *Service) keepOrder(ctx context.Context) {
-	p := patrol{s: s, greeted: map[moderation.RoomRef]map[string]bool{}, missing: map[string]time.Time{}}
-	for {
-		if err := p.round(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Warn("measures could not be held", "error", err)
+	patrols := map[string]*patrol{}
+	for _, client := range s.Providers.All() {
+		patrols[client.Name()] = &patrol{
+			s: s, client: client, met: map[string]map[string]bool{},
+			put: map[string]time.Time{}, missing: map[string]time.Time{},
 		}
+	}
+	for {
+		s.patrolAll(ctx, patrols)
 		select {
 		case <-ctx.Done():
 			return
@@ -51,39 +59,50 @@ func (s *Service) keepOrder(ctx context.Context) {
 	}
 }
 
-// round looks once at every room that carries measures.
-func (p *patrol) round(ctx context.Context) error {
+// patrolAll looks once at every room that carries measures.
+func (s *Service) patrolAll(ctx context.Context, patrols map[string]*patrol) {
 	var all []Measure
-	err := p.s.view(ctx, func(tx store.Tx) (err error) {
+	err := s.view(ctx, func(tx store.Tx) (err error) {
 		all, err = Measures.All(tx, "")
 		return err
 	})
-	if err != nil || len(all) == 0 {
-		return err
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log.Error("measures could not be read", "error", err)
+		}
+		return
 	}
 	byProvider := map[string][]Measure{}
 	for _, m := range all {
 		byProvider[m.Provider] = append(byProvider[m.Provider], m)
 	}
+	var walking sync.WaitGroup
 	for name, measures := range byProvider {
-		if client, ok := p.s.Providers.Get(name); ok {
-			if err := p.patrolProvider(ctx, client, measures); err != nil {
-				p.s.Log.Warn("a provider's rooms could not be looked after", "provider", name, "error", err)
+		p, ok := patrols[name]
+		if !ok {
+			continue
+		}
+		walking.Go(func() {
+			if err := p.walk(ctx, measures); err != nil && ctx.Err() == nil {
+				s.Log.Warn("a provider's rooms could not be looked after", "provider", name, "error", err)
 			}
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+		})
 	}
-	return nil
+	walking.Wait()
 }
 
-func (p *patrol) patrolProvider(ctx context.Context, client *provider.Client, measures []Measure) error {
+// walk looks at every room of the provider that carries measures.
+func (p *patrol) walk(ctx context.Context, measures []Measure) error {
 	ctx, cancel := context.WithTimeout(ctx, 4*readDeadline)
 	defer cancel()
-	rooms, err := p.rooms(ctx, client, measures)
+	rooms, err := p.rooms(ctx, measures)
 	if err != nil {
 		return err
+	}
+	for connection, at := range p.put {
+		if time.Since(at) > echo {
+			delete(p.put, connection)
+		}
 	}
 	for _, room := range rooms {
 		var here []Measure
@@ -95,7 +114,7 @@ func (p *patrol) patrolProvider(ctx context.Context, client *provider.Client, me
 		if len(here) == 0 {
 			continue
 		}
-		if err := p.patrolRoom(ctx, place{client, room}, here); err != nil {
+		if err := p.look(ctx, place{p.client, room}, here); err != nil {
 			p.s.Log.Warn("a room could not be looked after", "provider", room.Provider, "error", err)
 		}
 	}
@@ -110,7 +129,7 @@ func (m Measure) holdsIn(room moderation.Room) bool {
 
 // rooms reads the live rooms that carry measures: one by one, or all of them
 // where a measure holds everywhere.
-func (p *patrol) rooms(ctx context.Context, client *provider.Client, measures []Measure) ([]moderation.Room, error) {
+func (p *patrol) rooms(ctx context.Context, measures []Measure) ([]moderation.Room, error) {
 	wanted := map[string]string{} // name to id
 	everywhere := false
 	for _, m := range measures {
@@ -121,12 +140,12 @@ func (p *patrol) rooms(ctx context.Context, client *provider.Client, measures []
 	if everywhere {
 		q := provider.RoomQuery{Limit: roomsAtOnce}
 		for {
-			page, err := client.Rooms(ctx, q)
+			page, err := p.client.Rooms(ctx, q)
 			if err != nil {
 				return nil, err
 			}
 			for _, room := range page.Rooms {
-				room.Provider = client.Name()
+				room.Provider = p.client.Name()
 				rooms = append(rooms, room)
 			}
 			if page.Next == "" {
@@ -137,7 +156,7 @@ func (p *patrol) rooms(ctx context.Context, client *provider.Client, measures []
 	}
 	for name, id := range wanted {
 		for _, word := range []string{id, name} {
-			found, err := roomsNamed(ctx, client, word)
+			found, err := roomsNamed(ctx, p.client, word)
 			if err != nil {
 				return nil, err
 			}
@@ -153,49 +172,43 @@ func (p *patrol) rooms(ctx context.Context, client *provider.Client, measures []
 	return rooms, nil
 }
 
-// patrolRoom looks who is in a room and brings its measures to those who came in.
-func (p *patrol) patrolRoom(ctx context.Context, at place, measures []Measure) error {
-	ref := moderation.RoomRef{Provider: at.room.Provider, Name: at.room.ID}
-	known := p.greeted[ref]
-	present := map[string]bool{}
+// look sees who is in a room and brings its measures to those who came in.
+func (p *patrol) look(ctx context.Context, at place, measures []Measure) error {
+	known, present := p.met[at.room.ID], map[string]bool{}
 	var newcomers []moderation.Participant
 	err := everyone(ctx, at, "", func(one moderation.Participant) bool {
-		present[one.ID] = true
-		if !known[one.ID] {
+		if _, out := against(one, measures); out || !known[one.ID] {
 			newcomers = append(newcomers, one)
 		}
+		present[one.ID] = true
 		return true
 	})
 	if err != nil {
 		return err
 	}
 	for _, one := range newcomers {
-		// Who could not be dealt with is a newcomer again at the next look.
 		if err := p.meet(ctx, at, one, measures); err != nil {
-			delete(present, one.ID)
+			delete(present, one.ID) // tried again at the next look
 			p.s.Log.Warn("a measure could not be brought into force", "provider", at.room.Provider, "error", err)
 		}
 	}
-	p.greeted[ref] = present
+	p.met[at.room.ID] = present
 	return nil
 }
 
-// meet brings the measures of a room to someone who is new there.
+// meet brings the measures of a room to someone who is new there, or who must
+// not be there.
 func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant, measures []Measure) error {
-	if m, ok := against(one, measures); ok {
-		if err := p.s.putOutAgain(ctx, at, one, m); err != nil {
-			return err
+	if m, out := against(one, measures); out {
+		if _, justNow := p.put[one.ID]; justNow {
+			return nil // the room does not show it yet
 		}
-		// Whoever is seen again under the same connection was not put out.
-		return errStillThere
+		p.put[one.ID] = time.Now()
+		return p.s.putOutAgain(ctx, at, one, m)
 	}
 	var standing []provider.Order
 	for _, m := range measures {
-		before := !one.JoinedAt.IsZero() && one.JoinedAt.Before(m.At)
-		if m.Connection == one.ID || before && m.Identity != one.Identity || before && m.Identity == one.Identity && holdsAlready(m, one) {
-			continue
-		}
-		if o, ok := m.order(at.room); ok {
+		if o, ok := m.order(at.room); ok && m.concerns(one) {
 			standing = append(standing, o)
 		}
 	}
@@ -209,4 +222,18 @@ func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant,
 		return err
 	}
 	return p.s.keepRestore(ctx, one, measures, effect.Restore)
+}
+
+// concerns reports whether a measure must be brought to someone who is seen for
+// the first time: who was there before it, or was given it by the action
+// itself, has it already unless the room shows otherwise.
+func (m Measure) concerns(one moderation.Participant) bool {
+	switch {
+	case m.Connection == one.ID:
+		return false
+	case one.JoinedAt.IsZero() || one.JoinedAt.After(m.At):
+		return true
+	default:
+		return m.Identity == one.Identity && !holdsAlready(m, one)
+	}
 }

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,9 +15,6 @@ import (
 // its own. Who comes back again and again is put out each time; the next case
 // says how often.
 const returnCaseEvery = time.Minute
-
-// errStillThere makes the patrol look at someone again who was just put out.
-var errStillThere = errors.New("looked at again")
 
 // against returns the measure that keeps someone out, if there is one.
 func against(one moderation.Participant, measures []Measure) (Measure, bool) {
@@ -70,7 +66,7 @@ func (m Measure) order(room moderation.Room) (provider.Order, bool) {
 // system unless one was made for the same person a moment ago.
 func (s *Service) putOutAgain(ctx context.Context, at place, one moderation.Participant, m Measure) error {
 	a := &attempt{
-		in:     Invocation{Caller: Caller{Actor: moderation.SystemActor}, Source: "system", Command: "kick"},
+		in:     Invocation{Caller: Caller{Actor: moderation.SystemActor}, Source: FromSystem, Command: "kick"},
 		action: moderation.ActionKick, place: at, person: &one,
 	}
 	a.details.Options = map[string]string{"measure": string(m.Kind)}

@@ -40,6 +40,7 @@ func (s *Service) RoomPage(ctx context.Context, c Caller, room moderation.Room, 
 	if !ok {
 		return RoomPage{}, moderation.Errorf(moderation.CodeNotFound, "no provider %q", room.Provider)
 	}
+	room.Locked = room.Locked || s.locked(room)
 	from := readTrail(cursor)
 	read, err := client.Participants(ctx, room, provider.ParticipantQuery{
 		Limit: peoplePerPage, Cursor: from.here(), Search: search,

@@ -42,13 +42,8 @@ type failed struct {
 func (s *Service) search(ctx context.Context, c Caller, word string) search {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	found := search{word: word, clients: s.Providers.All()}
-	name := word
-	if before, after, ok := strings.Cut(word, ":"); ok && after != "" {
-		if client, ok := s.Providers.Get(before); ok {
-			found.clients, name = []*provider.Client{client}, after
-		}
-	}
+	clients, name := s.providersOf(word)
+	found := search{word: word, clients: clients}
 	type answer struct {
 		rooms []moderation.Room
 		err   error
@@ -73,6 +68,17 @@ func (s *Service) search(ctx context.Context, c Caller, word string) search {
 		}
 	}
 	return found
+}
+
+// providersOf takes the provider off a word for a room: all of them where it
+// names none.
+func (s *Service) providersOf(word string) (clients []*provider.Client, room string) {
+	if before, after, ok := strings.Cut(word, ":"); ok {
+		if client, ok := s.Providers.Get(before); ok {
+			return []*provider.Client{client}, after
+		}
+	}
+	return s.Providers.All(), word
 }
 
 // roomsNamed returns the room of an id or name, or all that share the name;

@@ -28,13 +28,13 @@ func (s *Service) answerCase(ctx context.Context, c Caller, of moderation.Case) 
 }
 
 // answerKnown answers an invocation whose key has made a case before.
-func (s *Service) answerKnown(ctx context.Context, key string) (Answer, bool) {
-	if key == "" {
+func (s *Service) answerKnown(ctx context.Context, in Invocation) (Answer, bool) {
+	if in.Key == "" {
 		return nil, false
 	}
 	var c moderation.Case
 	err := s.view(ctx, func(tx store.Tx) (err error) {
-		c, err = tx.CaseByKey(key)
+		c, err = tx.CaseByKey(in.Key)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -43,5 +43,5 @@ func (s *Service) answerKnown(ctx context.Context, key string) (Answer, bool) {
 	if err != nil {
 		return s.unreadable(err), true
 	}
-	return s.answerCase(ctx, Caller{}, c), true
+	return s.answerCase(ctx, in.Caller, c), true
 }

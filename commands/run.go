@@ -25,10 +25,14 @@ func (s *Service) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// keepTime does what is due.
+// keepTime does what is due, several things at once: a provider that hangs
+// holds up nothing else.
 func (s *Service) keepTime(ctx context.Context) {
+	var group errgroup.Group
+	defer func() { _ = group.Wait() }() // what went wrong was said in the log
+	group.SetLimit(timersAtOnce)
 	for {
-		next, err := s.doDue(ctx)
+		next, err := s.doDue(ctx, &group)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("timers could not be read", "error", err)
 		}
@@ -44,14 +48,14 @@ func (s *Service) keepTime(ctx context.Context) {
 // lease is for how long a timer that is being done is left alone by others.
 const lease = time.Minute
 
-// doDue does every timer that is due and returns how long there is nothing to do.
-func (s *Service) doDue(ctx context.Context) (time.Duration, error) {
+const timersAtOnce = 16
+
+// doDue begins every timer that is due and returns how long there is nothing to do.
+func (s *Service) doDue(ctx context.Context, group *errgroup.Group) (time.Duration, error) {
 	due, next, err := s.claimDue(ctx)
 	if err != nil {
 		return tick, err
 	}
-	var group errgroup.Group
-	group.SetLimit(8)
 	for _, claimed := range due {
 		group.Go(func() error {
 			defer func() {
@@ -59,10 +63,13 @@ func (s *Service) doDue(ctx context.Context) (time.Duration, error) {
 					s.Log.Error("a timer panicked", "kind", claimed.Kind, "case", claimed.Case, "panic", fault)
 				}
 			}()
-			return s.doTimer(ctx, claimed)
+			if err := s.doTimer(ctx, claimed); err != nil && ctx.Err() == nil {
+				s.Log.Error("a timer failed", "kind", claimed.Kind, "case", claimed.Case, "error", err)
+			}
+			return nil
 		})
 	}
-	return next, group.Wait()
+	return next, nil
 }
 
 // claimDue takes the timers that are due by putting them off: whoever has
@@ -81,8 +88,11 @@ func (s *Service) claimDue(ctx context.Context) (due []timer, next time.Duration
 				next = min(next, wait)
 				return false, nil
 			}
-			due = append(due, t)
-			return len(due) < 64, nil
+			if due = append(due, t); len(due) == timersAtOnce {
+				next = 0
+				return false, nil
+			}
+			return true, nil
 		})
 	}
 	if err := s.view(ctx, func(tx store.Tx) error { err := read(tx); none = len(due) == 0; return err }); err != nil || none {

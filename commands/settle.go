@@ -28,7 +28,12 @@ func (s *Service) sweep(ctx context.Context) {
 		case <-time.After(sweepEvery):
 		}
 		s.settleOpen(ctx, time.Now().Add(-bulkDeadline))
-		err := s.update(ctx, func(tx store.Tx) error { return pruneGuards(tx, time.Now().Add(-keepGuards)) })
+		err := s.update(ctx, func(tx store.Tx) error {
+			if err := pruneGuards(tx, time.Now().Add(-keepGuards)); err != nil {
+				return err
+			}
+			return pruneDone(tx, time.Now().Add(-keepGuards))
+		})
 		if err != nil && ctx.Err() == nil {
 			s.Log.Warn("old guards could not be forgotten", "error", err)
 		}
@@ -177,19 +182,37 @@ func (s *Service) look(ctx context.Context, c moderation.Case) (moderation.Outco
 	case moderation.ActionUnban:
 		return moderation.Succeeded, nil // takeAway does what was intended
 	}
+	order, err := s.orderOf(ctx, c)
+	if err != nil {
+		return moderation.Unknown, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	return client.Look(ctx, orderOf(c))
+	return client.Look(ctx, order)
 }
 
-// orderOf is the order of a case as far as the case knows it.
-func orderOf(c moderation.Case) provider.Order {
-	return provider.Order{
-		Action: c.Action, Media: c.Media, Room: caseRoom(c),
+// orderOf is the order of a case as far as the case and its measure know it.
+func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Order, error) {
+	o := provider.Order{
+		Action: c.Action, Media: c.Media, Room: caseRoom(c), Options: c.Options,
 		Participant: moderation.Participant{ID: c.ParticipantID, Identity: c.Participant, Name: c.ParticipantName},
-		Listener:    moderation.Participant{Identity: c.Options["listener"], ID: c.Options["listener_id"]},
-		Number:      c.Options["number"], Label: c.Options["label"], Options: c.Options,
 	}
+	if c.Action == moderation.ActionDial {
+		o.Number = c.Participant
+	}
+	// A room that was made after the case is another one.
+	o.Room.CreatedAt = c.At
+	err := s.view(ctx, func(tx store.Tx) error {
+		all, err := Measures.All(tx, measurePrefix(c.Provider, c.Room))
+		for _, m := range all {
+			if m.Case == c.Number {
+				o.Except, o.AllowUnmute = m.Except, m.AllowUnmute
+				o.Listener = moderation.Participant{Identity: m.Listener, ID: m.ListenerID}
+			}
+		}
+		return err
+	})
+	return o, err
 }
 
 // takeAway removes the measure that a settled case has taken back.

@@ -18,12 +18,7 @@ const suggestDeadline = 2 * time.Second
 func (s *Service) SuggestRooms(ctx context.Context, c Caller, typed string, limit int) []Candidate {
 	ctx, cancel := context.WithTimeout(ctx, suggestDeadline)
 	defer cancel()
-	clients, name := s.Providers.All(), strings.TrimSpace(typed)
-	if before, after, ok := strings.Cut(name, ":"); ok {
-		if client, ok := s.Providers.Get(before); ok {
-			clients, name = []*provider.Client{client}, after
-		}
-	}
+	clients, name := s.providersOf(strings.TrimSpace(typed))
 	found := make([][]moderation.Room, len(clients))
 	var asked sync.WaitGroup
 	for i, client := range clients {

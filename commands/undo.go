@@ -19,7 +19,7 @@ var undoCommand = &Command{
 // runUndo takes a case back by the command that does the opposite, so that it
 // is authorized, written down and answered as that is.
 func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
-	if known, ok := s.answerKnown(ctx, in.Key); ok {
+	if known, ok := s.answerKnown(ctx, in); ok {
 		return known
 	}
 	c, target, answer := s.findCase(ctx, in)
