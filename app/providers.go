@@ -8,6 +8,7 @@ import (
 	"github.com/roomwarden/roomwarden/api"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/livekit"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 	"github.com/roomwarden/roomwarden/provider/twiliovideo"
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
@@ -15,6 +16,7 @@ import (
 
 // Types lists the types of providers: a new one is one line here.
 var Types = []provider.Type{
+	livekit.Type,
 	simulated.Type,
 	twiliovideo.Type,
 	twiliovoice.Type,
