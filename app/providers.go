@@ -20,6 +20,7 @@ var Types = []provider.Type{
 	simulated.Type,
 	twiliovideo.Type,
 	twiliovoice.Type,
+	twiliovideo.Type,
 }
 
 // ConfigTypes returns what the check of the configuration knows of the types.

@@ -33,7 +33,7 @@ func (s *Service) conclude(ctx context.Context, a *attempt, c moderation.Case, e
 		says = []moderation.Sentence{moderation.Say("act.failed", "What", s.what(a)), faultOf(failed)}
 		s.Log.Info("an action failed", "case", c.Number, "provider", c.Provider, "error", failed)
 	}
-	r.Details.Reached, r.Words.Unreached, r.Words.Text = effect.Reached, effect.Unreached, s.plain(says)
+	r.Details.Reached, r.Words.Unreached, r.Words.Text = effect.Reached, s.saidWhy(effect.Unreached), s.plain(says)
 	if p := effect.Participant; p.ID != "" || p.Identity != "" {
 		r.Words.Participant, r.Words.ParticipantID, r.Words.ParticipantName = p.Identity, p.ID, s.nameOf(p)
 	}
@@ -111,6 +111,15 @@ func (s *Service) markUndone(tx store.Tx, c moderation.Case, undone uint64) erro
 	r.Actor, r.Details.Inverts = c.Actor, c.Number
 	_, err = s.add(tx, r)
 	return err
+}
+
+// saidWhy turns the keys with which a driver says why into words.
+func (s *Service) saidWhy(all []moderation.Unreached) []moderation.Unreached {
+	said := slices.Clone(all)
+	for i, u := range said {
+		said[i].Why = s.plain([]moderation.Sentence{moderation.Say(u.Why)})
+	}
+	return said
 }
 
 func (s *Service) unreachedNames(all []moderation.Unreached) []string {

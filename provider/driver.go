@@ -95,7 +95,8 @@ type Order struct {
 type Effect struct {
 	// Says is what the moderator should know besides that it is done.
 	Says []moderation.Sentence
-	// Reached counts the people whom a bulk order reached; Unreached names the rest.
+	// Reached counts the people whom a bulk order reached; Unreached names the
+	// rest, with the key of a sentence as Why.
 	Reached   int
 	Unreached []moderation.Unreached
 	// Restore goes into the order that takes this one back.

@@ -10,15 +10,17 @@ import (
 	"github.com/roomwarden/roomwarden/provider"
 )
 
-// restore is what taking an order back needs to know: the subscribers that had
-// the same rule before, which is theirs to keep.
+// restore is what taking an order back needs to know.
 type restore struct {
+	// Had are the subscribers that had the same rule before: it is theirs to keep.
 	Had []string `json:"had,omitempty"`
+	// All is set by a mute of all, of which an unmute lets one through.
+	All bool `json:"all,omitempty"`
 }
 
 func (r restore) pack() json.RawMessage {
 	slices.Sort(r.Had)
-	raw, _ := json.Marshal(r) // a list of strings: cannot fail
+	raw, _ := json.Marshal(r) // strings and a boolean: cannot fail
 	return raw
 }
 
@@ -86,7 +88,8 @@ func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect,
 			return rules
 		}
 		rules, _ = without(rules, ours)
-		if slices.Contains(rules, rule{Type: exclude, Kind: kind}) && silences(rules, o.Participant, kind) {
+		ofAll := before.All || len(o.Restore) == 0
+		if ofAll && slices.Contains(rules, rule{Type: exclude, Kind: kind}) && silences(rules, o.Participant, kind) {
 			rules = append(slices.Clone(rules), rule{Type: include, Publisher: o.Participant.Identity, Kind: kind})
 		}
 		return rules
@@ -108,6 +111,7 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 	if err != nil {
 		return effect, err
 	}
+	effect.Restore = restore{All: true}.pack()
 	effect.Says = append(effect.Says, moderation.Say("twilio-video.mute_all.how", "Media", kind))
 	if o.AllowUnmute {
 		effect.Says = append(effect.Says, moderation.Say("twilio-video.mute_all.no_self_unmute"))

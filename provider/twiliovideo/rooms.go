@@ -10,9 +10,9 @@ import (
 	api "github.com/twilio/twilio-go/rest/video/v1"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 const (

@@ -6,8 +6,8 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/video/v1"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 // mostRules is how many rules a subscriber may have.

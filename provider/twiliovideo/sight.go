@@ -7,8 +7,8 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/video/v1"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 // witnesses is how many subscribers' rules are read to tell who is muted. Of

@@ -9,9 +9,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 // errFull is that a subscriber's rules are used up.

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 const (

@@ -5,9 +5,9 @@ import (
 	"context"
 	"strings"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 // label takes what may name a participant: not what looks like a call's SID,

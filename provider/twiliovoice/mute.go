@@ -8,9 +8,9 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 // mutesAtOnce bounds how many calls of a bulk mute run at the same time.

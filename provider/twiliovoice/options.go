@@ -9,9 +9,9 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 const yes = "true"

@@ -10,9 +10,9 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/roomwarden/roomwarden/internal/twiliorest"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/twiliorest"
 )
 
 // live are the statuses of a conference that has not ended: init is one in
