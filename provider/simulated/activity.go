@@ -131,6 +131,19 @@ func (p *person) microphone() int {
 	return slices.IndexFunc(p.Tracks, func(t moderation.Track) bool { return t.Source == moderation.Microphone })
 }
 
+// Open opens another room, and reports whether there is none of that name yet.
+func (d *Driver) Open(plan RoomPlan) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.room(plan.Name) != nil {
+		return false
+	}
+	r := d.furnish(plan, time.Now())
+	d.rooms = append(d.rooms, r)
+	d.tell(Change{Kind: Reopened, RoomID: r.ID})
+	return true
+}
+
 // Join brings someone into a room under a new connection: a newcomer, or one
 // who was there before. It reports whether they got in: a locked room or one
 // that is gone lets nobody.
