@@ -8,12 +8,17 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/slack-go/slack"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/roomwarden/roomwarden/bot/socket"
 	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/words"
 )
@@ -35,27 +40,195 @@ type Config struct {
 	AllowExternal bool
 }
 
-// Bot is the Slack side of roomwarden.
+// Bot is the Slack side of roomwarden. Its methods are safe for concurrent use.
 type Bot struct {
 	Config
+	api       *api
+	link      *socket.Link
+	lanes     *lanes
+	rooms     roomNames
+	finished  *finished
+	outbox    *outbox
+	directory *directory
+	renderer  *renderer
+	metrics   *metrics
+	// home draws someone's App Home; nil where there is none.
+	home func(ctx context.Context, user string) error
+	// notices bounds what is said to callers beside the workers.
+	notices errgroup.Group
 }
 
-// New makes a bot; nothing is sent before Run.
-func New(c Config) (*Bot, error) { return &Bot{Config: c}, nil }
+// Bounds of the work that is taken on before callers are told that we are busy.
+const (
+	workers     = 64
+	maxWaiting  = 1000
+	maxInLane   = 100
+	maxNotices  = 16
+	drainWithin = 7 * time.Second
+	flushWithin = 1500 * time.Millisecond
+)
+
+// New makes a bot; nothing is sent before Run. The Service need not be complete
+// before Run, so that it can be given the bot's Directory.
+func New(c Config) (*Bot, error) {
+	if c.AuditRate <= 0 {
+		c.AuditRate = 1
+	}
+	b := &Bot{Config: c, lanes: newLanes(workers, maxWaiting, maxInLane), finished: newFinished(c.Store, c.Log)}
+	b.api = newAPI(c)
+	b.link = socket.New(socket.Config{Open: b.api.open, Connections: c.Connections, Log: c.Log, Metrics: c.Metrics, Client: b.api.http})
+	b.directory = newDirectory(b.api)
+	b.renderer = newRenderer(c.Words, commands.Table(), serviceGuide{b})
+	b.metrics = newMetrics(b)
+	b.outbox = newOutbox(b, c.AuditRate)
+	b.notices.SetLimit(maxNotices)
+	return b, nil
+}
 
 // Run holds the link to Slack until ctx ends, then finishes what was accepted
 // and delivers or keeps the outbox, within 10 s. A lasting token or scope error
-// is returned at once: its sentence names the remedy.
-func (b *Bot) Run(ctx context.Context) error { panic("not yet") }
+// is returned at once: its sentence names the remedy. Run is called once.
+func (b *Bot) Run(ctx context.Context) error {
+	defer b.api.close()
+	// The work outlives ctx, to be finished.
+	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
+	defer abandon()
+	if err := b.recover(working); err != nil {
+		return err
+	}
+	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopKeeping()
+	var keepers sync.WaitGroup
+	keepers.Go(func() { b.finished.run(keeping) })
+	keepers.Go(func() { b.prune(keeping) })
+
+	// The first of these to fail ends the others.
+	serving, running := errgroup.WithContext(ctx)
+	posting, stopPosting := context.WithCancel(keeping)
+	defer stopPosting()
+	delivered := make(chan struct{})
+	serving.Go(func() error {
+		return b.link.Run(running, func(e socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) { return b.take(working, e) })
+	})
+	serving.Go(func() error { return b.identify(running) })
+	lost := make(chan error, 1)
+	go func() {
+		defer close(delivered)
+		lost <- b.outbox.run(posting)
+	}()
+	serving.Go(func() error {
+		select {
+		case err := <-lost:
+			return err
+		case <-running.Done():
+			return nil
+		}
+	})
+	<-running.Done()
+	ended := time.Now()
+	err := serving.Wait()
+
+	b.Log.Info("leaving Slack: finishing what was accepted")
+	drain, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(drainWithin))
+	defer cancel()
+	b.lanes.close(drain)
+	if drain.Err() != nil {
+		taken, _ := b.lanes.count()
+		b.Log.Warn("not everything could be finished in time; the next start settles it", "envelopes", taken)
+	}
+	abandon()
+	b.lanes.abandon()
+	_ = b.notices.Wait() // its functions return no errors
+	flush, cancelFlush := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(drainWithin+flushWithin))
+	defer cancelFlush()
+	b.outbox.flush(flush)
+	stopPosting()
+	<-delivered
+	stopKeeping()
+	keepers.Wait()
+	return err
+}
+
+// identify learns who we are and which scopes we have, and says which of them
+// are missing. It fails only where Slack will never take the bot token.
+func (b *Bot) identify(ctx context.Context) error {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = time.Second, time.Minute
+	for {
+		_, err := b.api.whoami(ctx)
+		if err == nil {
+			break
+		}
+		if fault := lostToken(err); fault != nil {
+			return fault
+		}
+		if ctx.Err() == nil {
+			b.Log.Warn("who we are in Slack could not be learned yet; trying again", "problem", problemName(err))
+		}
+		select {
+		case <-time.After(max(wait.NextBackOff(), retryAfter(err))):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	for _, s := range Scopes() {
+		if b.api.lacks(s) {
+			b.Log.Warn("the bot token lacks a scope; what needs it is left out", "scope", s)
+		}
+	}
+	return nil
+}
+
+// serviceGuide asks the Service, which is there by the time that anyone types.
+type serviceGuide struct{ b *Bot }
+
+func (g serviceGuide) SuggestRooms(ctx context.Context, c commands.Caller, typed string, limit int) []commands.Candidate {
+	return g.b.Service.SuggestRooms(ctx, c, typed, limit)
+}
+
+func (g serviceGuide) SuggestPeople(ctx context.Context, c commands.Caller, room, typed string, limit int) []commands.Candidate {
+	return g.b.Service.SuggestPeople(ctx, c, room, typed, limit)
+}
 
 // Directory returns what Slack knows about people, with caches of at most 60 s.
-func (b *Bot) Directory() commands.Directory { panic("not yet") }
+func (b *Bot) Directory() commands.Directory { return b.directory }
 
-// Ready reports whether a link to Slack was alive within the last ping interval.
-func (b *Bot) Ready() (ok bool, why string) { panic("not yet") }
+// Ready reports whether a link to Slack was alive within the last ping
+// interval, and why not. Where it was, why names the channels that take no
+// messages, "" where all is well.
+func (b *Bot) Ready() (ok bool, why string) {
+	alive, why := b.link.Alive()
+	if alive == 0 {
+		return false, why
+	}
+	return true, b.outbox.trouble()
+}
 
 // Posted tells the outbox that posts were queued.
-func (b *Bot) Posted() { panic("not yet") }
+func (b *Bot) Posted() { b.outbox.posted() }
+
+// aside runs f beside the workers, with a deadline, unless too much runs there already.
+func (b *Bot) aside(ctx context.Context, f func(ctx context.Context)) {
+	started := b.notices.TryGo(func() error {
+		ctx, cancel := context.WithTimeout(ctx, 2*interactiveWithin)
+		defer cancel()
+		f(ctx)
+		return nil
+	})
+	if !started {
+		b.metrics.dropped.Inc()
+	}
+}
+
+// tellOwners sends every owner a direct message.
+func (b *Bot) tellOwners(ctx context.Context, says moderation.Sentence) {
+	m := b.renderer.answer(commands.Notice{Tone: commands.Failure, Says: []moderation.Sentence{says}})
+	for _, owner := range b.Owners {
+		if err := b.direct(ctx, owner, m); err != nil {
+			b.Log.Warn("an owner could not be told", "owner", owner, "problem", problemName(err))
+		}
+	}
+}
 
 // message is what the renderer makes and the link delivers: as an ack's
 // payload, by a response URL, or as a channel message.

@@ -95,7 +95,6 @@ type Config struct {
 	Open func(ctx context.Context) (url string, err error)
 	// Connections is how many are held side by side; 2 where zero.
 	Connections int
-	Handler     Handler
 	Log         *slog.Logger
 	Metrics     prometheus.Registerer // may be nil
 	// Client dials; nil means http.DefaultClient.
@@ -110,6 +109,7 @@ type Link struct {
 	// storm stays one however many connections there are.
 	opens, troubled *rate.Limiter
 	metrics         *metrics
+	handler         Handler
 	retiring        sync.WaitGroup
 
 	mu      sync.Mutex
@@ -131,11 +131,12 @@ func New(c Config) *Link {
 	}
 }
 
-// Run holds the connections until ctx ends; then what has arrived is still
+// Run holds the connections until ctx ends and hands h what arrives; then what has arrived is still
 // acknowledged, what arrives meanwhile is handed on with Closing set, and every
 // connection is closed. An error that no repeat can mend ends it at once: a
 // *moderation.Error whose sentence names the remedy.
-func (l *Link) Run(ctx context.Context) error {
+func (l *Link) Run(ctx context.Context, h Handler) error {
+	l.handler = h
 	group, ctx := errgroup.WithContext(ctx)
 	for range l.Connections {
 		group.Go(func() error { return l.hold(ctx) })

@@ -69,7 +69,7 @@ func (p *peer) Close() error   { return nil }
 func (p *peer) Addr() net.Addr { return &net.TCPAddr{} }
 
 // run holds a link on the peer until do returns, and returns what Run returned.
-func (p *peer) run(c socket.Config, do func(l *socket.Link)) error {
+func (p *peer) run(c socket.Config, h socket.Handler, do func(l *socket.Link)) error {
 	p.t.Helper()
 	ctx, cancel := context.WithCancel(p.t.Context())
 	defer cancel()
@@ -100,13 +100,13 @@ func (p *peer) run(c socket.Config, do func(l *socket.Link)) error {
 			return nil, ctx.Err()
 		}
 	}}}
-	if c.Handler == nil {
-		c.Handler = func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) { return socket.Ack{}, nil }
+	if h == nil {
+		h = func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) { return socket.Ack{}, nil }
 	}
 	link := socket.New(c)
 	var err error
 	var running sync.WaitGroup
-	running.Go(func() { err = link.Run(ctx) })
+	running.Go(func() { err = link.Run(ctx, h) })
 	do(link)
 	cancel()
 	running.Wait()
@@ -139,7 +139,7 @@ func TestStormStaysUnderFortyOpensAMinute(t *testing.T) {
 				send(ctx, ws, `{"type":"disconnect","reason":"refresh_requested"}`)
 				idle(ctx, ws)
 			})
-			err := p.run(socket.Config{Connections: connections}, func(*socket.Link) {
+			err := p.run(socket.Config{Connections: connections}, nil, func(*socket.Link) {
 				time.Sleep(time.Minute)
 				if n := p.opens(); n > 40 {
 					t.Errorf("%d connections: %d opens in the first minute", connections, n)
@@ -164,7 +164,7 @@ func TestCrowdIsWaitedOut(t *testing.T) {
 			}
 			idle(ctx, ws)
 		})
-		_ = p.run(socket.Config{Connections: 1}, func(l *socket.Link) {
+		_ = p.run(socket.Config{Connections: 1}, nil, func(l *socket.Link) {
 			time.Sleep(29 * time.Second)
 			if n := p.opens(); n != 1 {
 				t.Errorf("%d opens before 30 s", n)
@@ -200,7 +200,7 @@ func TestRefreshOverlaps(t *testing.T) {
 				note("late ack on the first")
 			}
 		})
-		_ = p.run(socket.Config{Connections: 1}, func(*socket.Link) {
+		_ = p.run(socket.Config{Connections: 1}, nil, func(*socket.Link) {
 			time.Sleep(2*time.Hour + time.Minute)
 		})
 		if got := strings.Join(events, ", "); got != "second hello, late ack on the first" {
@@ -219,7 +219,7 @@ func TestHalfOpenIsNoticedWithin15Seconds(t *testing.T) {
 			}
 			<-ctx.Done() // reads nothing, answers no ping
 		})
-		_ = p.run(socket.Config{Connections: 1}, func(l *socket.Link) {
+		_ = p.run(socket.Config{Connections: 1}, nil, func(l *socket.Link) {
 			time.Sleep(15 * time.Second)
 			synctest.Wait()
 			if n := p.opens(); n != 2 {
@@ -240,7 +240,7 @@ func TestLastingErrorsEndTheLink(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPeer(t, nil)
 			p.openErr = func(int) error { return slack.SlackErrorResponse{Err: said} }
-			err := p.run(socket.Config{}, func(*socket.Link) { time.Sleep(time.Second) })
+			err := p.run(socket.Config{}, nil, func(*socket.Link) { time.Sleep(time.Second) })
 			var fault *moderation.Error
 			if !errors.As(err, &fault) || fault.Says.Key != key {
 				t.Errorf("%s: %v", said, err)
@@ -265,7 +265,7 @@ func TestOtherErrorsAreTriedForEver(t *testing.T) {
 				return &slack.RateLimitedError{RetryAfter: 20 * time.Second}
 			}
 		}
-		err := p.run(socket.Config{Connections: 1}, func(l *socket.Link) {
+		err := p.run(socket.Config{Connections: 1}, nil, func(l *socket.Link) {
 			time.Sleep(time.Hour)
 			if n, why := l.Alive(); n != 1 {
 				t.Errorf("%d connections, %s", n, why)
@@ -284,7 +284,7 @@ func TestSwitchedOffEndsTheLink(t *testing.T) {
 			send(ctx, ws, `{"type":"disconnect","reason":"link_disabled"}`)
 			idle(ctx, ws)
 		})
-		err := p.run(socket.Config{}, func(*socket.Link) { time.Sleep(5 * time.Second) })
+		err := p.run(socket.Config{}, nil, func(*socket.Link) { time.Sleep(5 * time.Second) })
 		if moderation.CodeOf(err) != moderation.CodeUnauthenticated {
 			t.Errorf("got %v", err)
 		}
@@ -332,7 +332,7 @@ func TestAcks(t *testing.T) {
 					got <- string(data)
 					idle(ctx, ws)
 				})
-				_ = p.run(socket.Config{Connections: 1, Handler: test.handle}, func(*socket.Link) {
+				_ = p.run(socket.Config{Connections: 1}, test.handle, func(*socket.Link) {
 					if text := <-got; text != test.want {
 						t.Errorf("got %s", text)
 					}
@@ -350,13 +350,13 @@ func TestAcks(t *testing.T) {
 				}
 				idle(ctx, ws)
 			})
-			_ = p.run(socket.Config{Connections: 1, Handler: func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
+			_ = p.run(socket.Config{Connections: 1}, func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
 				return socket.Ack{}, func(ctx context.Context) socket.Ack {
 					a := slow(ctx)
 					a.Then = func(err error) { failed <- err }
 					return a
 				}
-			}}, func(*socket.Link) {
+			}, func(*socket.Link) {
 				if err := <-failed; err == nil {
 					t.Error("an ack past its deadline was sent")
 				}
@@ -399,7 +399,7 @@ func FuzzFrame(f *testing.F) {
 					acked <- a.ID
 				}
 			})
-			_ = p.run(socket.Config{Connections: 1}, func(*socket.Link) {
+			_ = p.run(socket.Config{Connections: 1}, nil, func(*socket.Link) {
 				if first := <-acked; first != e.ID {
 					t.Errorf("%q: acked %q first", text, first)
 				}

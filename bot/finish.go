@@ -1,0 +1,83 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// finished marks envelopes done in the store, many in one transaction.
+type finished struct {
+	store store.Store
+	log   *slog.Logger
+	wake  chan struct{}
+	mu    sync.Mutex
+	keys  []string
+}
+
+func newFinished(s store.Store, log *slog.Logger) *finished {
+	return &finished{store: s, log: log, wake: make(chan struct{}, 1)}
+}
+
+// add marks an envelope done, soon.
+func (f *finished) add(key string) {
+	f.mu.Lock()
+	f.keys = append(f.keys, key)
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run writes until ctx ends, then what is left. A key that is not written only
+// means that its work is looked at again after the next start.
+func (f *finished) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-f.wake:
+		case <-ctx.Done():
+		}
+		if err := f.write(context.WithoutCancel(ctx)); err != nil {
+			f.log.Error("finished work could not be marked so in the store", "cause", err.Error())
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+func (f *finished) write(ctx context.Context) error {
+	f.mu.Lock()
+	keys := f.keys
+	f.keys = nil
+	f.mu.Unlock()
+	if len(keys) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, keptWithin)
+	defer cancel()
+	err := f.store.Update(ctx, func(tx store.Tx) error {
+		for _, key := range keys {
+			if err := tx.FinishEnvelope(key); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		f.mu.Lock()
+		f.keys = append(keys, f.keys...)
+		f.mu.Unlock()
+		select {
+		case f.wake <- struct{}{}:
+		default:
+		}
+	}
+	return err
+}

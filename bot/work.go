@@ -1,0 +1,267 @@
+package bot
+
+import (
+	"context"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+const (
+	// workWithin bounds one invocation; what is not known then is settled later.
+	workWithin = 60 * time.Second
+	// triggerLife is how long after its envelope a trigger id may still be used.
+	triggerLife = 2800 * time.Millisecond
+)
+
+// do carries a job out and answers it. A panic fails this job alone.
+func (b *Bot) do(ctx context.Context, j job) {
+	work, cancel := context.WithTimeout(ctx, workWithin)
+	defer cancel()
+	defer func() {
+		if what := recover(); what != nil {
+			b.metrics.panics.Inc()
+			b.Log.Error("a handler panicked", "command", j.press.Invocation.Command, "panic", what, "stack", string(debug.Stack()))
+			b.deliver(work, &j.reply, b.renderer.answer(failure(moderation.Say("error.internal"))), false, 0)
+		}
+		if j.keep && ctx.Err() == nil {
+			b.finished.add(j.key)
+		}
+		b.metrics.outcome.WithLabelValues(j.kind).Observe(time.Since(j.at).Seconds())
+	}()
+	switch {
+	case j.fault != nil:
+		b.tell(work, &j, faultNotice(j.fault))
+	case j.press.View != nil:
+		b.updateView(work, j.press.ViewID, *j.press.View)
+	case j.press.Dialog:
+		if !b.openView(work, &j, b.renderer.offerDialog(j.press)) {
+			b.tell(work, &j, failure(moderation.Say("slack.dialog_failed")))
+		}
+	case len(j.press.Each) > 0:
+		b.doEach(work, &j)
+	default:
+		b.finish(work, &j, b.perform(work, &j, j.press.Invocation))
+	}
+}
+
+// doEach does the same to several people, one after the other, and tells it once.
+func (b *Bot) doEach(ctx context.Context, j *job) {
+	var notice commands.Notice
+	for _, in := range j.press.Each {
+		switch a := b.perform(ctx, j, in).(type) {
+		case commands.CaseAnswer:
+			notice.Says = append(notice.Says, a.Says...)
+			notice.Tone = worse(notice.Tone, a.Tone)
+		case commands.Notice:
+			notice.Says = append(notice.Says, a.Says...)
+			notice.Tone = worse(notice.Tone, a.Tone)
+		default:
+			b.finish(ctx, j, a) // it asks for something first
+			return
+		}
+	}
+	b.finish(ctx, j, notice)
+}
+
+// worse returns the tone that must not be overlooked.
+func worse(a, b commands.Tone) commands.Tone {
+	order := map[commands.Tone]int{commands.Info: 1, commands.Done: 2, commands.Waiting: 3, commands.Refusal: 4, commands.Failure: 5}
+	if order[a] > order[b] {
+		return a
+	}
+	return b
+}
+
+// perform asks the Service, and says "working…" where that takes a while. What
+// was accepted too long ago is not run.
+func (b *Bot) perform(ctx context.Context, j *job, in commands.Invocation) commands.Answer {
+	if time.Since(j.at) > tooOld {
+		return b.Service.NotRun(ctx, in)
+	}
+	answered := make(chan struct{})
+	var waiting sync.WaitGroup
+	defer func() {
+		close(answered)
+		waiting.Wait()
+	}()
+	if j.kind != submissionKind && !j.reply.waited && j.press.ViewID == "" {
+		waiting.Go(func() { b.sayWorking(ctx, j, answered) })
+	}
+	a := b.Service.Do(ctx, in)
+	b.learn(a)
+	if n, ok := a.(commands.Notice); ok && n.Tone == commands.Refusal {
+		b.metrics.refusals.WithLabelValues(string(n.Code)).Inc()
+	}
+	return a
+}
+
+// sayWorking tells the caller that work goes on, unless it is answered first.
+func (b *Bot) sayWorking(ctx context.Context, j *job, answered <-chan struct{}) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-answered:
+		return
+	case <-timer.C:
+	}
+	if j.reply.url == "" {
+		return
+	}
+	j.reply.used++
+	err := b.respond(ctx, j.reply.url, responseMessage{ResponseType: "ephemeral", Text: b.renderer.say("bot.working")})
+	// A press has an original: its answer must replace that, not the notice.
+	j.reply.waited = err == nil && j.kind == slashKind
+}
+
+// finish answers a job, and shows in the list that was pressed what changed.
+func (b *Bot) finish(ctx context.Context, j *job, a commands.Answer) {
+	if m, ok := a.(commands.Missing); ok && j.kind != submissionKind {
+		if b.openView(ctx, j, b.renderer.dialog(m, originOf(j.press))) {
+			return
+		}
+	}
+	if j.press.List == nil || j.reply.url == "" {
+		b.tell(ctx, j, a)
+		return
+	}
+	if j.kind == submissionKind {
+		b.tell(ctx, j, a)
+		b.redraw(ctx, j, nil)
+		return
+	}
+	switch said := a.(type) {
+	case commands.Confirm, commands.Candidates, commands.Missing:
+		j.replaces = false
+		b.tell(ctx, j, a)
+	case commands.CaseAnswer:
+		if said.Tone == commands.Done && b.redraw(ctx, j, said.Says) {
+			return
+		}
+		b.besides(ctx, j, a)
+	case commands.Notice:
+		if said.Tone == commands.Done && b.redraw(ctx, j, said.Says) {
+			return
+		}
+		b.besides(ctx, j, a)
+	default:
+		b.tell(ctx, j, a)
+	}
+}
+
+// besides redraws the list and says the answer under it.
+func (b *Bot) besides(ctx context.Context, j *job, a commands.Answer) {
+	b.redraw(ctx, j, nil)
+	j.replaces = false
+	b.tell(ctx, j, a)
+}
+
+// redraw asks for the list again in which the button stands and replaces the
+// message; it reports whether it did. Says stands above the list.
+func (b *Bot) redraw(ctx context.Context, j *job, says []moderation.Sentence) bool {
+	list := b.Service.Do(ctx, *j.press.List)
+	b.learn(list)
+	switch page := list.(type) {
+	case commands.RoomPage:
+		page.Says = append(says, page.Says...)
+		list = page
+	case commands.RoomsPage:
+		if len(says) > 0 {
+			return false
+		}
+	default:
+		return false
+	}
+	m := b.renderer.answer(list)
+	err := b.post(ctx, &j.reply, responseMessage{ReplaceOriginal: true, Text: m.Text, Blocks: m.Blocks})
+	if err != nil {
+		b.Log.Warn("a list could not be shown anew", "cause", err.Error())
+	}
+	return err == nil
+}
+
+// tell shows an answer where it was asked for: in the dialog, in place of the
+// message that was pressed, or as a message to the one who asked.
+func (b *Bot) tell(ctx context.Context, j *job, a commands.Answer) {
+	number := caseOf(a)
+	switch {
+	case j.kind == submissionKind || j.press.ViewID != "" && j.press.ViewType == "modal":
+		if b.updateView(ctx, j.press.ViewID, b.renderer.resultView(a, j.press)) {
+			return
+		}
+	case j.press.ViewID != "" && j.reply.url == "":
+		opened := b.openView(ctx, j, b.renderer.resultView(a, j.press))
+		b.showHome(ctx, j.reply.user)
+		if opened {
+			return
+		}
+	}
+	b.deliver(ctx, &j.reply, b.renderer.answer(a), j.replaces && j.kind != submissionKind, number)
+}
+
+// openView opens a dialog where the trigger still lives, and reports whether it did.
+func (b *Bot) openView(ctx context.Context, j *job, v slack.ModalViewRequest) bool {
+	if j.press.TriggerID == "" || time.Since(j.at) > triggerLife {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, interactiveWithin)
+	defer cancel()
+	open := b.api.interactive.OpenViewContext
+	if j.press.ViewType == "modal" {
+		open = b.api.interactive.PushViewContext
+	}
+	if _, err := open(ctx, j.press.TriggerID, v); err != nil {
+		b.Log.Warn("a dialog could not be opened", "cause", problemName(err))
+		return false
+	}
+	return true
+}
+
+// updateView shows another view in a dialog's place, and reports whether it did.
+func (b *Bot) updateView(ctx context.Context, id string, v slack.ModalViewRequest) bool {
+	if id == "" {
+		return false
+	}
+	for try := range 2 {
+		_, err := b.api.interactive.UpdateViewContext(ctx, v, "", "", id)
+		if err == nil {
+			return true
+		}
+		if try > 0 || judge(err) == undone {
+			b.Log.Info("a dialog could not be updated", "cause", problemName(err))
+			return false
+		}
+	}
+	return false
+}
+
+// showHome draws someone's App Home.
+func (b *Bot) showHome(ctx context.Context, user string) {
+	if b.home == nil || user == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, workWithin)
+	defer cancel()
+	if err := b.home(ctx, user); err != nil {
+		b.Log.Warn("an App Home could not be shown", "cause", problemName(err))
+	}
+}
+
+// learn remembers which words mean the same room.
+func (b *Bot) learn(a commands.Answer) {
+	switch a := a.(type) {
+	case commands.RoomPage:
+		b.rooms.learn(a.Room.ID, a.Room.Name)
+	case commands.RoomsPage:
+		for _, row := range a.Rooms {
+			b.rooms.learn(row.Room.ID, row.Room.Name)
+		}
+	case commands.CaseAnswer:
+		b.rooms.learn(a.Case.RoomID, a.Case.Room)
+	}
+}
