@@ -40,6 +40,7 @@ type page struct {
 	limit  int
 	blocks []slack.Block
 	left   int
+	board  bool // it is a board: many read it, and it changes by itself
 }
 
 func newPage(limit int) *page { return &page{limit: limit} }

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -60,13 +62,16 @@ type boards struct {
 
 // watch is one board being kept.
 type watch struct {
-	key    string
-	board  commands.Board
-	nudged chan struct{}
-	seen   [sha256.Size]byte // of what the message shows
-	shown  bool              // seen is set
-	state  commands.BoardState
-	ended  time.Time
+	key      string
+	provider string
+	room     string         // provider:ROOMID
+	rooms    [2]string      // the id and the name under which hints come
+	board    commands.Board // as last read; the watch's own
+	nudged   chan struct{}
+	forced   atomic.Bool       // to be drawn anew in any case
+	seen     [sha256.Size]byte // of what the message shows
+	shown    bool              // seen is set
+	ended    time.Time
 }
 
 func newBoards(st store.Store, source boardSource, api poster, draw *renderer, log *slog.Logger) *boards {
@@ -130,7 +135,10 @@ func (b *boards) start(board commands.Board) *watch {
 		}
 		return nil
 	}
-	w := &watch{key: board.Key(), board: board, nudged: make(chan struct{}, 1)}
+	w := &watch{
+		key: board.Key(), board: board, nudged: make(chan struct{}, 1),
+		provider: board.Provider, room: board.Provider + ":" + board.RoomID, rooms: [2]string{board.RoomID, board.Room},
+	}
 	b.running[w.key] = w
 	return w
 }
@@ -141,13 +149,26 @@ func (b *boards) Hint(providerName, room string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, w := range b.running {
-		if w.board.Provider == providerName && (w.board.RoomID == room || w.board.Room == room) {
+		if w.provider == providerName && slices.Contains(w.rooms[:], room) {
 			w.nudge()
 		}
 	}
 	select {
 	case b.changed <- struct{}{}:
 	default:
+	}
+}
+
+// Refresh draws the boards of a room, provider:ROOMID, anew even where nothing
+// has changed, so that they say as of when they are.
+func (b *boards) Refresh(room string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, w := range b.running {
+		if w.room == room {
+			w.forced.Store(true)
+			w.nudge()
+		}
 	}
 }
 
@@ -264,7 +285,7 @@ func (b *boards) show(ctx context.Context, w *watch, view commands.RoomPage, sta
 		b.log.Error("a board could not be drawn", "board", w.key, "error", err)
 		return boardPoll, false
 	}
-	if w.shown && digest == w.seen {
+	if forced := w.forced.Swap(false); !forced && w.shown && digest == w.seen {
 		return 0, true
 	}
 	if b.limit.Wait(ctx) != nil {
@@ -274,7 +295,7 @@ func (b *boards) show(ctx context.Context, w *watch, view commands.RoomPage, sta
 	if err := b.deliver(ctx, w, m); err != nil {
 		return b.failed(ctx, w, err)
 	}
-	w.seen, w.shown, w.state = digest, true, state
+	w.seen, w.shown = digest, true
 	return 0, true
 }
 

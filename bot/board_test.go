@@ -65,6 +65,12 @@ func (w *watched) set(name string, state commands.BoardState) {
 	w.view, w.state = sample{name: name}.roomPage(2), state
 }
 
+func (w *watched) looked() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.looks
+}
+
 // wall is the channel that boards are posted in.
 type wall struct {
 	mu     sync.Mutex
@@ -109,6 +115,12 @@ func (w *wall) all() []shown {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]shown(nil), w.shown...)
+}
+
+func (w *wall) posted() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.posts
 }
 
 func (w *wall) fail(err error) {
@@ -205,8 +217,8 @@ func TestABoardShowsItsRoomAndSurvivesARestart(t *testing.T) {
 		k.room.set("Grace", commands.BoardLive)
 		later(time.Second)
 		all := k.wall.all()
-		if k.wall.posts != 1 || !strings.Contains(all[len(all)-1].text, "Grace") {
-			t.Fatalf("after a restart there were %d posts, and it shows %.80q", k.wall.posts, all[len(all)-1].text)
+		if k.wall.posted() != 1 || !strings.Contains(all[len(all)-1].text, "Grace") {
+			t.Fatalf("after a restart there were %d posts, and it shows %.80q", k.wall.posted(), all[len(all)-1].text)
 		}
 	})
 }
@@ -252,6 +264,19 @@ func TestAHintIsShownSoon(t *testing.T) {
 	})
 }
 
+func TestABoardIsRefreshedWhenAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keep(t)
+		defer k.close()
+		later(3 * time.Second)
+		k.b.Refresh("sim:RM_1")
+		synctest.Wait()
+		if all := k.wall.all(); len(all) != 2 {
+			t.Errorf("the board was drawn %d times", len(all))
+		}
+	})
+}
+
 func TestANewBoardIsFoundByItsHint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := keep(t)
@@ -262,8 +287,8 @@ func TestANewBoardIsFoundByItsHint(t *testing.T) {
 		k.put(other)
 		k.b.Hint("sim", "RM_1")
 		synctest.Wait()
-		if k.wall.posts != 2 {
-			t.Errorf("%d boards were posted", k.wall.posts)
+		if k.wall.posted() != 2 {
+			t.Errorf("%d boards were posted", k.wall.posted())
 		}
 	})
 }
@@ -287,9 +312,9 @@ func TestBoardsEndWithAWord(t *testing.T) {
 				if _, there := k.stored(); there || !strings.Contains(all[len(all)-1].text, c.says) {
 					t.Errorf("the board is there: %v; it says %.200q", there, all[len(all)-1].text)
 				}
-				looks := k.room.looks
+				looks := k.room.looked()
 				later(time.Minute)
-				if k.room.looks != looks {
+				if k.room.looked() != looks {
 					t.Error("it is still looked at")
 				}
 			})
@@ -343,10 +368,10 @@ func TestABoardWaitsAsLongAsSlackAsks(t *testing.T) {
 		k.wall.fail(&slack.RateLimitedError{RetryAfter: 20 * time.Second})
 		k.room.set("Grace", commands.BoardLive)
 		later(6 * time.Second)
-		looks := k.room.looks
+		looks := k.room.looked()
 		k.wall.fail(nil)
 		later(10 * time.Second)
-		if k.room.looks != looks {
+		if k.room.looked() != looks {
 			t.Error("it was tried before its time")
 		}
 		later(15 * time.Second)

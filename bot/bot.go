@@ -267,6 +267,9 @@ type press struct {
 	Shown commands.Args
 	// Home is set where the App Home is to be drawn anew and nothing else is done.
 	Home bool
+	// Board is the room, provider:ROOMID, whose boards are to be drawn anew and
+	// nothing else is done.
+	Board string
 	// Ephemeral is set where only the presser sees the message. Any other is a
 	// case's or a board: it changes by itself, and the answer stands beside it.
 	Ephemeral bool

@@ -36,6 +36,13 @@ func (r *renderer) caseMessage(c moderation.Case) message {
 // caseOffers is what can be done about a case as it stands.
 func caseOffers(c moderation.Case) []commands.Offer {
 	args := commands.Args{commands.ArgCase: strconv.FormatUint(c.Number, 10)}
+	note := commands.Offer{Command: "note", Args: args, Label: moderation.Say("label.note"), Dialog: true}
+	if c.Awaits {
+		return []commands.Offer{
+			{Command: "approve", Args: args, Label: moderation.Say("label.approve"), Ask: approval(c)},
+			{Command: "deny", Args: args, Label: moderation.Say("label.deny")}, note,
+		}
+	}
 	var offers []commands.Offer
 	if undoable(c) {
 		offers = append(offers, commands.Offer{
@@ -46,7 +53,28 @@ func caseOffers(c moderation.Case) []commands.Offer {
 	if c.Review == nil {
 		offers = append(offers, commands.Offer{Command: "review", Args: args, Label: moderation.Say("label.review"), Dialog: true})
 	}
-	return append(offers, commands.Offer{Command: "note", Args: args, Label: moderation.Say("label.note"), Dialog: true})
+	return append(offers, note)
+}
+
+// approval is what is asked before another's action is let pass: the question
+// of the action itself, where it has one.
+func approval(c moderation.Case) moderation.Sentence {
+	switch c.Action {
+	case moderation.ActionKick, moderation.ActionBan, moderation.ActionEnd, moderation.ActionHold, moderation.ActionLock, moderation.ActionMute:
+		return moderation.Say("ask."+topic(string(c.Action), commands.Args{commands.ArgMedia: nonAudio(c.Media)}), "Person", caseName(c), "Room", c.Room)
+	case moderation.ActionMuteAll:
+		return moderation.Say("ask."+topic("mute-all", commands.Args{commands.ArgMedia: nonAudio(c.Media)}), "Room", c.Room)
+	default:
+		return moderation.Say("ask.approve", "Case", c.Number)
+	}
+}
+
+// nonAudio returns a medium for the key of a question; audio goes without.
+func nonAudio(m moderation.Media) string {
+	if m == moderation.Audio {
+		return ""
+	}
+	return string(m)
 }
 
 // undoable reports whether a case took effect, still has it, and has an inverse.

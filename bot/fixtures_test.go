@@ -223,6 +223,12 @@ func (s sample) cases() map[string]moderation.Case {
 	mute := s.kicked()
 	mute.Action, mute.Media, mute.Until = moderation.ActionMute, moderation.Video, noon.Add(10*time.Minute)
 	all["mute_video_until"] = mute
+	awaits := s.kicked()
+	awaits.Outcome, awaits.Awaits, awaits.AwaitsUntil = moderation.Intended, true, noon.Add(time.Hour)
+	all["kick_awaits"] = awaits
+	requested := awaits
+	requested.Action, requested.Requested = moderation.ActionMuteAll, true
+	all["mute_all_requested"] = requested
 	redacted := s.kicked()
 	redacted.Participant, redacted.ParticipantName, redacted.Reason, redacted.Text, redacted.Redacted = "", "", "", "", true
 	all["kick_redacted"] = redacted

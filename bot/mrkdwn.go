@@ -34,10 +34,7 @@ func (mrkdwn) Literal(s string) string {
 	}
 	// Nothing is marked up inside a code span; where spans are not drawn, pairs
 	// of marks must not be either.
-	if strings.Count(s, "*") > 1 || strings.Count(s, "~") > 1 {
-		s = marks.Replace(s)
-	}
-	return "`" + entities.Replace(strings.ReplaceAll(s, "`", "ˋ")) + "`"
+	return "`" + entities.Replace(strings.ReplaceAll(pairs(s), "`", "ˋ")) + "`"
 }
 
 var (
@@ -82,7 +79,7 @@ type plain struct{ words.Plain }
 
 // Text returns someone's text as it is but for what could pass for markup.
 func (plain) Text(s string) string {
-	return angles.Replace(shortcodes(strings.TrimSpace(words.Cut(words.Visible(s), valueRunes))))
+	return angles.Replace(pairs(shortcodes(strings.TrimSpace(words.Cut(words.Visible(s), valueRunes)))))
 }
 
 // Literal returns s like Text.
@@ -97,6 +94,15 @@ var (
 	marks     = strings.NewReplacer("*", "∗", "~", "∼", "`", "ˋ")
 	shortcode = regexp.MustCompile(`:([A-Za-z0-9_+'-]+):`)
 )
+
+// pairs replaces marks that could make something bold, struck or code, and
+// leaves one that stands alone: the * of a scope.
+func pairs(s string) string {
+	if strings.Count(s, "*") > 1 || strings.Count(s, "~") > 1 || strings.Count(s, "`") > 1 {
+		return marks.Replace(s)
+	}
+	return s
+}
 
 // escape makes someone's text safe inside mrkdwn, of at most limit runes.
 func escape(s string, limit int) string {

@@ -181,8 +181,12 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 	}
 	a := d.Actions[0]
 	p.ActedAt = slackTime(a.ActionTS)
-	if a.ActionID == homeRefresh {
+	switch a.ActionID {
+	case homeRefresh:
 		p.Home = true
+		return p, nil
+	case boardRefresh:
+		p.Board, p.Link = a.text(), true
 		return p, nil
 	}
 	p.Invocation.Key = strings.Join([]string{"press", d.Container.MessageTS + d.Container.ViewID, a.BlockID, a.ActionID, a.ActionTS, d.User.ID}, "/")
@@ -198,6 +202,9 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 		return p, err
 	}
 	p.take(w)
+	if p.MessageTS != "" && !p.Ephemeral && !strings.HasPrefix(p.ChannelID, "D") {
+		p.List = nil // others read it too: it is not replaced by what one may see
+	}
 	if strings.HasPrefix(a.ActionID, "each:") {
 		return p.spread(chosen(d.State))
 	}

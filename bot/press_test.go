@@ -69,7 +69,7 @@ func payload(t *testing.T, actions []any, more map[string]any) []byte {
 		"type": "block_actions", "trigger_id": "T1", "response_url": "https://hooks.example/1",
 		"user": map[string]any{"id": "U0MOD0000", "name": "mo", "team_id": "T0TEAM000"}, "team": map[string]any{"id": "T0OTHER00"},
 		"channel":   map[string]any{"id": "C0MODS000", "name": "mods"},
-		"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": "C0MODS000"},
+		"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": "C0MODS000", "is_ephemeral": true},
 		"message": map[string]any{"blocks": []any{map[string]any{"type": "hologram", "cells": 7}, 3, "x"},
 			"metadata": []any{"odd"}},
 		"actions": actions, "is_enterprise_install": "false", "state": map[string]any{"values": map[string]any{}},
@@ -115,6 +115,19 @@ func TestMenusHoldWishes(t *testing.T) {
 	menu := map[string]any{"type": "overflow", "action_id": "more", "block_id": "a4", "selected_option": map[string]any{"value": "1d:announce?p=PA_1&r=sim:RM_1"}}
 	press, err := newRenderer().ReadPress(payload(t, []any{menu}, nil))
 	if err != nil || !press.Dialog || press.Invocation.Command != "announce" {
+		t.Errorf("press = %+v, %v", press, err)
+	}
+}
+
+func TestWhatOthersReadIsNotReplaced(t *testing.T) {
+	press, err := newRenderer().ReadPress(payload(t, []any{action("do:kick", "1:kick?p=PA_1&r=sim:RM_1&@r=")}, map[string]any{
+		"container": map[string]any{"message_ts": "1.2", "channel_id": "C0MODS000"},
+	}))
+	if err != nil || press.Ephemeral || press.List != nil {
+		t.Errorf("press = %+v, %v", press, err)
+	}
+	press, err = newRenderer().ReadPress(payload(t, []any{action("board-refresh", "sim:RM_1")}, nil))
+	if err != nil || press.Board != "sim:RM_1" || !press.Link {
 		t.Errorf("press = %+v, %v", press, err)
 	}
 }

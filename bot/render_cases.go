@@ -72,7 +72,11 @@ func (r *renderer) headline(style words.Style, c moderation.Case) string {
 		kind = "bot.did."
 	}
 	what := moderation.Say(r.actionKey(kind, c.Action, c.Media), args...)
-	return r.words.Say(style, moderation.Say("bot.headline."+string(c.Outcome), "Actor", actor(c.Actor), "What", what))
+	state := string(c.Outcome)
+	if c.Awaits {
+		state = "awaits"
+	}
+	return r.words.Say(style, moderation.Say("bot.headline."+state, "Actor", actor(c.Actor), "What", what))
 }
 
 // someone names whom a case is about; a redacted one names nobody.
@@ -127,6 +131,9 @@ func (r *renderer) story(style words.Style, c moderation.Case) string {
 		add("bot.case.permanent")
 	} else if !c.Until.IsZero() {
 		add("bot.case.until", "Until", moderation.Moment(c.Until))
+	}
+	if c.Awaits {
+		add("bot.case.awaits", "Until", moment(c.AwaitsUntil), "Requested", c.Requested)
 	}
 	if c.ApprovedBy != "" {
 		add("bot.case.approved", "By", actor(c.ApprovedBy))

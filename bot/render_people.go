@@ -35,6 +35,9 @@ func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 	list := commands.Args{
 		commands.ArgRoom: a.Room.Provider + ":" + a.Room.ID, commands.ArgSearch: a.Search, commands.ArgCursor: a.Cursor,
 	}
+	if p.board {
+		list = nil // a board changes by itself
+	}
 	for i, row := range a.People {
 		if i == peopleRows {
 			p.note(r.say("bot.people.more", "Count", len(a.People)-peopleRows))
@@ -44,11 +47,13 @@ func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 	}
 	r.pick(p, a, list)
 	p.section(r.gone(a.Gone), nil)
-	p.actions(r.row(withoutRefresh(a.Offers), 4, place{room: a.Room.Name, list: list})...)
-	r.pager(p, list, a.Cursor != "", a.Back, a.Next)
-	if !a.AsOf.IsZero() {
-		p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
+	p.actions(r.row(withoutRefresh(a.Offers, p.board), 4, place{room: a.Room.Name, list: list})...)
+	if p.board {
+		r.boardPager(p, a)
+		return text
 	}
+	r.pager(p, list, a.Cursor != "", a.Back, a.Next)
+	p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
 	return text
 }
 
@@ -102,11 +107,12 @@ func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
 	p.actions(elements...)
 }
 
-// withoutRefresh drops the offers that the pager draws.
-func withoutRefresh(offers []commands.Offer) []commands.Offer {
+// withoutRefresh drops the offers that the pager draws, and of a board the one
+// that sets it up.
+func withoutRefresh(offers []commands.Offer, board bool) []commands.Offer {
 	var kept []commands.Offer
 	for _, o := range offers {
-		if o.Command != "list" {
+		if o.Command != "list" && !(board && o.Command == "watch") {
 			kept = append(kept, o)
 		}
 	}
