@@ -84,5 +84,12 @@ func runUnlock(ctx context.Context, s *Service, in Invocation) Answer {
 		return answer
 	}
 	a.order.Restore = m.Restore
+	a.send = func(ctx context.Context) (provider.Effect, error) {
+		effect, err := client.Act(ctx, a.order)
+		if moderation.CodeOf(err) == moderation.CodeNotFound {
+			return provider.Effect{}, nil // not live: the measure alone kept it shut
+		}
+		return effect, err
+	}
 	return s.carryOut(ctx, a)
 }

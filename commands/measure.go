@@ -72,16 +72,24 @@ func stands(action moderation.Action) bool {
 	return false
 }
 
+// lifts returns the standing action that another takes away.
+func lifts(action moderation.Action) (moderation.Action, bool) {
+	for _, kind := range moderation.Actions() {
+		if inverse, ok := moderation.Inverse(kind); ok && stands(kind) && inverse == action {
+			return kind, true
+		}
+	}
+	return "", false
+}
+
 // standing is the measure that the attempt puts up, or, for one that takes
 // something back, the one that it takes away.
 func standing(a *attempt) (m Measure, puts, takes bool) {
 	kind := a.action
 	if puts = stands(kind); !puts {
-		inverse, ok := moderation.Inverse(kind)
-		if takes = ok && stands(inverse); !takes {
+		if kind, takes = lifts(kind); !takes {
 			return m, false, false
 		}
-		kind = inverse
 	}
 	m = Measure{
 		Kind: kind, Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID,

@@ -58,8 +58,9 @@ func (s *Service) settleOpen(ctx context.Context, before time.Time) {
 		if ctx.Err() != nil {
 			return
 		}
-		// An unknown outcome has a timer of its own.
-		if c.Outcome != moderation.Intended || !c.At.Before(before) || s.work.busy(c.Number) {
+		// An unknown outcome has a timer of its own; what waits for a second
+		// person was not sent.
+		if c.Awaits || c.Outcome != moderation.Intended || !c.At.Before(before) || s.work.busy(c.Number) {
 			continue
 		}
 		if err := s.settle(ctx, c, timer{}); err != nil && ctx.Err() == nil {
@@ -217,8 +218,8 @@ func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Orde
 
 // takeAway removes the measure that a settled case has taken back.
 func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
-	kind, ok := moderation.Inverse(c.Action)
-	if stands(c.Action) || !ok || !stands(kind) {
+	kind, ok := lifts(c.Action)
+	if !ok {
 		return nil
 	}
 	m := Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}
