@@ -143,7 +143,7 @@ func (a *App) openServer(ctx context.Context, texts *api.Texts) error {
 		return nil
 	}
 	a.server = api.New(api.Config{
-		Listen: a.Config.HTTP.Listen, Log: a.log, Metrics: a.metrics, Providers: a.Providers, Hint: a.Service.Hint, Texts: texts,
+		Listen: a.Config.HTTP.Listen, Log: a.log, Metrics: a.metrics, Providers: a.Providers, Hint: a.hint, Texts: texts,
 		Ready: []api.Condition{
 			{Name: "slack", Check: func(context.Context) string {
 				_, why := a.Bot.Ready()
@@ -164,6 +164,12 @@ func (a *App) openServer(ctx context.Context, texts *api.Texts) error {
 	a.listener = listener
 	a.log.InfoContext(ctx, "HTTP is up", "listen", listener.Addr().String())
 	return nil
+}
+
+// hint passes on that a provider's callback spoke of a room.
+func (a *App) hint(providerName, room string) {
+	a.Service.Hint(providerName, room)
+	a.Bot.Hint(providerName, room)
 }
 
 func (a *App) storeWritable(ctx context.Context) string {

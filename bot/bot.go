@@ -51,6 +51,7 @@ type Bot struct {
 	outbox    *outbox
 	directory *directory
 	renderer  *renderer
+	boards    *boards
 	metrics   *metrics
 	// home draws someone's App Home; nil where there is none.
 	home func(ctx context.Context, user string) error
@@ -79,6 +80,8 @@ func New(c Config) (*Bot, error) {
 	b.link = socket.New(socket.Config{Open: b.api.open, Connections: c.Connections, Log: c.Log, Metrics: c.Metrics, Client: b.api.http})
 	b.directory = newDirectory(b.api)
 	b.renderer = newRenderer(c.Words, commands.Table(), serviceGuide{b})
+	b.boards = newBoards(c.Store, serviceBoards{b}, b.api.background, b.renderer, c.Log)
+	b.home = b.publishHome
 	b.metrics = newMetrics(b)
 	b.outbox = newOutbox(b, c.AuditRate)
 	b.notices.SetLimit(maxNotices)
@@ -111,6 +114,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		return b.link.Run(running, func(e socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) { return b.take(working, e) })
 	})
 	serving.Go(func() error { return b.identify(running) })
+	serving.Go(func() error { return b.boards.Run(running) })
 	lost := make(chan error, 1)
 	go func() {
 		defer close(delivered)

@@ -143,7 +143,7 @@ func (b *Bot) readPressed(payload []byte, at time.Time) (job, error) {
 	_ = json.Unmarshal(payload, &from) // readPress has read it already
 	j.replaces = p.ResponseURL != "" && (from.Container.IsEphemeral || strings.HasPrefix(p.ChannelID, "D"))
 	switch {
-	case err != nil, p.Dialog, p.Link && p.View != nil:
+	case err != nil, p.Dialog, p.Home, p.Board != "", p.Link && p.View != nil:
 		j.keep = false // it has no effect that could be lost
 	case p.Link:
 		j.keep, j.ack = false, &socket.Ack{}

@@ -186,7 +186,7 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 		p.Home = true
 		return p, nil
 	case boardRefresh:
-		p.Board, p.Link = a.text(), true
+		p.Board = a.text()
 		return p, nil
 	}
 	p.Invocation.Key = strings.Join([]string{"press", d.Container.MessageTS + d.Container.ViewID, a.BlockID, a.ActionID, a.ActionTS, d.User.ID}, "/")

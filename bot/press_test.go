@@ -127,7 +127,7 @@ func TestWhatOthersReadIsNotReplaced(t *testing.T) {
 		t.Errorf("press = %+v, %v", press, err)
 	}
 	press, err = newRenderer().ReadPress(payload(t, []any{action("board-refresh", "sim:RM_1")}, nil))
-	if err != nil || press.Board != "sim:RM_1" || !press.Link {
+	if err != nil || press.Board != "sim:RM_1" {
 		t.Errorf("press = %+v, %v", press, err)
 	}
 }

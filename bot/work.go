@@ -39,6 +39,10 @@ func (b *Bot) do(ctx context.Context, j job) {
 		b.tell(work, &j, faultNotice(j.fault))
 	case j.press.View != nil:
 		b.updateView(work, j.press.ViewID, *j.press.View)
+	case j.press.Home:
+		b.showHome(work, j.reply.user)
+	case j.press.Board != "":
+		b.boards.Refresh(j.press.Board)
 	case j.press.Dialog:
 		if !b.openView(work, &j, b.renderer.offerDialog(j.press)) {
 			b.tell(work, &j, failure(moderation.Say("slack.dialog_failed")))
@@ -95,6 +99,7 @@ func (b *Bot) perform(ctx context.Context, j *job, in commands.Invocation) comma
 	}
 	a := b.Service.Do(ctx, in)
 	b.learn(a)
+	b.changed(in, a)
 	if n, ok := a.(commands.Notice); ok && n.Tone == commands.Refusal {
 		b.metrics.refusals.WithLabelValues(string(n.Code)).Inc()
 	}
