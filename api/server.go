@@ -26,7 +26,9 @@ type Config struct {
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
 	// Ready lists what must hold for the program to be ready.
-	Ready     []Condition
+	Ready []Condition
+	// Notes are told beside it and leave the program ready.
+	Notes     []Condition
 	Providers *provider.Set
 	// Hint is told that a room changed, by a callback whose signature was good.
 	Hint  func(providerName, roomID string)
@@ -108,20 +110,25 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 type readiness struct {
 	Ready bool              `json:"ready"`
 	Wrong map[string]string `json:"wrong,omitempty"`
+	Notes map[string]string `json:"notes,omitempty"`
+}
+
+// check returns what does not hold, by name.
+func check(ctx context.Context, all []Condition) map[string]string {
+	wrong := make(map[string]string)
+	for _, c := range all {
+		if text := c.Check(ctx); text != "" {
+			wrong[c.Name] = text
+		}
+	}
+	return wrong
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	answer := readiness{Ready: true}
-	for _, c := range s.Ready {
-		if wrong := c.Check(ctx); wrong != "" {
-			if answer.Wrong == nil {
-				answer.Wrong = map[string]string{}
-			}
-			answer.Ready, answer.Wrong[c.Name] = false, wrong
-		}
-	}
+	answer := readiness{Wrong: check(ctx, s.Ready), Notes: check(ctx, s.Notes)}
+	answer.Ready = len(answer.Wrong) == 0
 	w.Header().Set("Content-Type", "application/json")
 	if !answer.Ready {
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -146,11 +146,19 @@ func (a *App) openServer(ctx context.Context, texts *api.Texts) error {
 		Listen: a.Config.HTTP.Listen, Log: a.log, Metrics: a.metrics, Providers: a.Providers, Hint: a.hint, Texts: texts,
 		Ready: []api.Condition{
 			{Name: "slack", Check: func(context.Context) string {
-				_, why := a.Bot.Ready()
-				return why
+				if ok, why := a.Bot.Ready(); !ok {
+					return why
+				}
+				return ""
 			}},
 			{Name: "store", Check: a.storeWritable},
 		},
+		Notes: []api.Condition{{Name: "audit", Check: func(context.Context) string {
+			if ok, why := a.Bot.Ready(); ok {
+				return why
+			}
+			return ""
+		}}},
 	})
 	listener, err := a.server.Open(ctx)
 	if err != nil && a.Config.HTTP.ListenByDefault {
@@ -200,8 +208,14 @@ func (a *App) Run(ctx context.Context) error {
 			return nil
 		})
 	}
-	service("commands", a.Service.Run)
-	service("slack", a.Bot.Run)
+	// The commands go on until the bot has finished what it accepted.
+	acting, rest := context.WithCancel(context.WithoutCancel(ctx))
+	defer rest()
+	service("commands", func(context.Context) error { return a.Service.Run(acting) })
+	service("slack", func(ctx context.Context) error {
+		defer rest()
+		return a.Bot.Run(ctx)
+	})
 	service("control", func(ctx context.Context) error {
 		return control.Serve(ctx, control.Path(a.Config.Store.Path), a.Service, a.Store)
 	})

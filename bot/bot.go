@@ -65,8 +65,8 @@ const (
 	maxWaiting  = 1000
 	maxInLane   = 100
 	maxNotices  = 16
-	drainWithin = 7 * time.Second
-	flushWithin = 1500 * time.Millisecond
+	drainWithin = 5 * time.Second // from the end of Run's context
+	flushWithin = time.Second
 )
 
 // New makes a bot; nothing is sent before Run. The Service need not be complete

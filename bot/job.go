@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -98,10 +99,24 @@ func (b *Bot) readSlash(payload []byte, at time.Time) (job, error) {
 	j.lane = b.laneOf(j.press.Invocation, j.key)
 	if !readable(name, text) {
 		// It asks for nothing that could be done: the answer needs no call to anyone.
+		j.keep = false
 		m := b.renderer.answer(b.Service.Do(context.Background(), j.press.Invocation))
-		j.keep, j.ack = false, &socket.Ack{Payload: responseMessage{ResponseType: "ephemeral", Text: m.Text, Blocks: m.Blocks}}
+		j.ack = b.answerInAck(j, m)
 	}
 	return j, nil
+}
+
+// answerInAck puts an answer into the ack; what is too large for that goes its
+// usual way.
+func (b *Bot) answerInAck(j job, m message) *socket.Ack {
+	return &socket.Ack{
+		Payload: responseMessage{ResponseType: "ephemeral", Text: m.Text, Blocks: m.Blocks},
+		Then: func(err error) {
+			if errors.Is(err, socket.ErrAckTooLarge) {
+				b.aside(context.Background(), func(ctx context.Context) { b.deliver(ctx, &j.reply, m, false, 0) })
+			}
+		},
+	}
 }
 
 // readable reports whether a command and its words can be read at all.

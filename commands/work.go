@@ -23,7 +23,7 @@ type work struct {
 }
 
 // drain is how long Run waits, once its context ended, for what is under way.
-const drain = 6 * time.Second
+const drain = 3 * time.Second
 
 func newWork() *work {
 	halt, giveUp := context.WithCancel(context.Background())

@@ -38,15 +38,15 @@ type hello struct {
 
 // conn is one connection. Its reader and its pinger run from dial to done.
 type conn struct {
-	link   *Link
-	ws     *websocket.Conn
-	since  time.Time
-	heard  atomic.Int64 // when the peer was last heard of, Unix nanoseconds
-	hello  chan hello
-	asked  chan string   // the reason of a disconnect frame
-	done   chan struct{} // closed once nothing is read any more
-	err    error         // why, once done
-	cancel context.CancelFunc
+	link     *Link
+	ws       *websocket.Conn
+	since    time.Time
+	heard    atomic.Int64 // when the peer was last heard of, Unix nanoseconds
+	hello    chan hello
+	asked    chan string   // the reason of a disconnect frame
+	done     chan struct{} // closed once nothing is read any more
+	err      error         // why, once done
+	cancel   context.CancelFunc
 	stopping func() bool // whether the whole link ends
 	closer   sync.Once
 	unacked  unacked
