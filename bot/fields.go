@@ -14,11 +14,11 @@ import (
 )
 
 // Block ids of a dialog's fields: f:ARGUMENT, and f:ARGUMENT~ for the field that
-// overrides it where it is filled (a reason in one's own words).
+// overrides it where it is filled (a reason in one's own words). A field's
+// action id is the same without the prefix.
 const (
 	fieldPrefix = "f:"
 	ownWords    = "~"
-	fieldAction = "v"
 	// inputRunes is what Slack takes as a text field's first value.
 	inputRunes = 3000
 )
@@ -102,7 +102,7 @@ func (r *renderer) input(p *page, arg commands.Arg, element slack.BlockElement) 
 func (r *renderer) search(p *page, arg commands.Arg, have, shown string) {
 	least := 0
 	s := &slack.SelectBlockElement{
-		Type: slack.OptTypeExternal, ActionID: fieldAction, MinQueryLength: &least,
+		Type: slack.OptTypeExternal, ActionID: arg.Name, MinQueryLength: &least,
 		Placeholder: plainCut(r.plain("bot.placeholder."+arg.Name), placeholderRunes),
 	}
 	if o, ok := option(have, cmp.Or(shown, have), ""); ok {
@@ -115,7 +115,7 @@ func (r *renderer) search(p *page, arg commands.Arg, have, shown string) {
 func (r *renderer) searchMany(p *page, arg commands.Arg) {
 	least := 0
 	r.input(p, arg, &slack.MultiSelectBlockElement{
-		Type: slack.MultiOptTypeExternal, ActionID: fieldAction, MinQueryLength: &least,
+		Type: slack.MultiOptTypeExternal, ActionID: arg.Name, MinQueryLength: &least,
 		Placeholder: plainCut(r.plain("bot.placeholder.person"), placeholderRunes),
 	})
 }
@@ -125,7 +125,7 @@ func (r *renderer) choose(p *page, arg commands.Arg, values []string, have, pref
 	if have != "" && !slices.Contains(values, have) {
 		values = append([]string{have}, values...)
 	}
-	s := &slack.SelectBlockElement{Type: slack.OptTypeStatic, ActionID: fieldAction, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes)}
+	s := &slack.SelectBlockElement{Type: slack.OptTypeStatic, ActionID: arg.Name, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes)}
 	for _, v := range values[:min(len(values), selectCount)] {
 		text := v
 		if r.words.Has(prefix + v) {
@@ -149,7 +149,7 @@ func (r *renderer) choose(p *page, arg commands.Arg, values []string, have, pref
 
 // write draws a text field.
 func (r *renderer) write(p *page, arg commands.Arg, have string, lines bool) {
-	e := slack.NewPlainTextInputBlockElement(nil, fieldAction)
+	e := slack.NewPlainTextInputBlockElement(nil, arg.Name)
 	e.Multiline = lines
 	e.InitialValue = words.Cut(have, inputRunes)
 	e.MaxLength = inputRunes
@@ -171,7 +171,7 @@ func (r *renderer) duration(p *page, command string, arg commands.Arg, have stri
 
 // reason draws the presets and a field for one's own words.
 func (r *renderer) reason(p *page, arg commands.Arg, have string) {
-	s := &slack.SelectBlockElement{Type: slack.OptTypeStatic, ActionID: fieldAction, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes)}
+	s := &slack.SelectBlockElement{Type: slack.OptTypeStatic, ActionID: arg.Name, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes)}
 	for _, text := range r.reasons {
 		if o, ok := option(text, text, ""); ok && len(s.Options) < selectCount {
 			s.Options = append(s.Options, o)
@@ -185,7 +185,7 @@ func (r *renderer) reason(p *page, arg commands.Arg, have string) {
 
 // whom draws a choice of a user and a field for the id of a group or channel.
 func (r *renderer) whom(p *page, arg commands.Arg, have string) {
-	s := &slack.SelectBlockElement{Type: slack.OptTypeUser, ActionID: fieldAction, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes)}
+	s := &slack.SelectBlockElement{Type: slack.OptTypeUser, ActionID: arg.Name, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes)}
 	id := strings.Trim(have, "<@>")
 	if userID.MatchString(id) {
 		s.InitialUser = id
@@ -203,13 +203,13 @@ func (r *renderer) readFields(command string, values map[string]map[string]block
 		if !isField {
 			continue
 		}
-		text := strings.TrimSpace(actions[fieldAction].text())
+		text := strings.TrimSpace(actions[name].text())
 		if base, own := strings.CutSuffix(name, ownWords); own {
 			if text == "" {
 				continue
 			}
 			name = base
-		} else if other := values[block+ownWords][fieldAction].text(); strings.TrimSpace(other) != "" {
+		} else if other := values[block+ownWords][name+ownWords].text(); strings.TrimSpace(other) != "" {
 			continue
 		}
 		if name == commands.ArgFor && text != "" && !isDuration(text) {

@@ -179,12 +179,12 @@ func submission(t *testing.T, metadata string, values map[string]any) []byte {
 	}})
 }
 
-func chosen(value string) map[string]any {
-	return map[string]any{"v": map[string]any{"type": "external_select", "selected_option": map[string]any{"value": value}}}
+func chosen(name, value string) map[string]any {
+	return map[string]any{name: map[string]any{"type": "external_select", "selected_option": map[string]any{"value": value}}}
 }
 
-func typed(text string) map[string]any {
-	return map[string]any{"v": map[string]any{"type": "plain_text_input", "value": text}}
+func typed(name, text string) map[string]any {
+	return map[string]any{name: map[string]any{"type": "plain_text_input", "value": text}}
 }
 
 func TestSubmissionsAreRead(t *testing.T) {
@@ -193,8 +193,8 @@ func TestSubmissionsAreRead(t *testing.T) {
 		List: &commands.Invocation{Args: commands.Args{commands.ArgRoom: "sim:RM_1"}}}
 	view := r.OfferDialog(opened)
 	values := map[string]any{
-		"f:room": chosen("sim:RM_2"), "f:person": chosen("PA_1"), "f:for": chosen("1h"), "f:for~": typed(" 90s "),
-		"f:reason": chosen("Spam"), "f:reason~": typed(""), "s9": typed("not ours"),
+		"f:room": chosen("room", "sim:RM_2"), "f:person": chosen("person", "PA_1"), "f:for": chosen("for", "1h"), "f:for~": typed("for~", " 90s "),
+		"f:reason": chosen("reason", "Spam"), "f:reason~": typed("reason~", ""), "s9": typed("s9", "not ours"),
 	}
 	press, err := r.ReadSubmission(submission(t, view.PrivateMetadata, values))
 	if err != nil || press.Faults != nil {
@@ -215,11 +215,11 @@ func TestSubmissionsAreRead(t *testing.T) {
 func TestFieldsThatCannotBeRightAreNamed(t *testing.T) {
 	r := newRenderer()
 	view := r.Dialog(commands.Missing{Command: "ban"}, bot.Origin{})
-	press, err := r.ReadSubmission(submission(t, view.PrivateMetadata, map[string]any{"f:room": chosen("sim:RM_2"), "f:person": chosen("PA_1"), "f:for~": typed("soon")}))
+	press, err := r.ReadSubmission(submission(t, view.PrivateMetadata, map[string]any{"f:room": chosen("room", "sim:RM_2"), "f:person": chosen("person", "PA_1"), "f:for~": typed("for~", "soon")}))
 	if err != nil || press.Faults["f:for~"] == "" {
 		t.Errorf("faults = %v, %v", press.Faults, err)
 	}
-	press, err = r.ReadSubmission(submission(t, view.PrivateMetadata, map[string]any{"f:room": chosen("sim:RM_2"), "f:person": map[string]any{"v": map[string]any{"selected_option": nil}}}))
+	press, err = r.ReadSubmission(submission(t, view.PrivateMetadata, map[string]any{"f:room": chosen("room", "sim:RM_2"), "f:person": map[string]any{"person": map[string]any{"selected_option": nil}}}))
 	if err != nil || press.Faults["f:person"] == "" {
 		t.Errorf("faults = %v, %v", press.Faults, err)
 	}
@@ -231,11 +231,11 @@ func TestFieldsThatCannotBeRightAreNamed(t *testing.T) {
 func TestChoosingARoomTellsTheDialog(t *testing.T) {
 	r := newRenderer()
 	view := r.Dialog(commands.Missing{Command: "kick", Args: commands.Args{commands.ArgReason: "loud"}}, bot.Origin{Channel: "C1"})
-	act := map[string]any{"type": "external_select", "action_id": "v", "block_id": "f:room",
+	act := map[string]any{"type": "external_select", "action_id": "room", "block_id": "f:room",
 		"selected_option": map[string]any{"value": "sim:RM_2", "text": map[string]any{"type": "plain_text", "text": "standup"}}}
 	press, err := r.ReadPress(payload(t, []any{act}, map[string]any{"view": map[string]any{
 		"id": "V1", "hash": "h1", "type": "modal", "private_metadata": view.PrivateMetadata,
-		"state": map[string]any{"values": map[string]any{"f:reason~": typed("too loud")}},
+		"state": map[string]any{"values": map[string]any{"f:reason~": typed("reason~", "too loud")}},
 	}}))
 	if err != nil || !press.Link || press.View == nil || press.ViewID != "V1" {
 		t.Fatalf("press = %+v, %v", press, err)
@@ -264,13 +264,13 @@ func (g *fakeGuide) SuggestPeople(_ context.Context, _ commands.Caller, room, _ 
 
 func suggestion(t *testing.T, metadata, block string, values map[string]any) []byte {
 	t.Helper()
-	return payload(t, nil, map[string]any{"type": "block_suggestion", "block_id": block, "action_id": "v", "value": "cha",
+	return payload(t, nil, map[string]any{"type": "block_suggestion", "block_id": block, "action_id": strings.TrimPrefix(block, "f:"), "value": "cha",
 		"view": map[string]any{"id": "V1", "type": "modal", "private_metadata": metadata, "state": map[string]any{"values": values}}})
 }
 
 func TestTypeaheadAnswers(t *testing.T) {
 	r := newRenderer()
-	empty := string(asJSON(t, r.WithGuide(&fakeGuide{}).Suggest(context.Background(), suggestion(t, "", "f:person", map[string]any{"f:room": chosen("sim:RM_1")}))))
+	empty := string(asJSON(t, r.WithGuide(&fakeGuide{}).Suggest(context.Background(), suggestion(t, "", "f:person", map[string]any{"f:room": chosen("room", "sim:RM_1")}))))
 	if strings.Join(strings.Fields(empty), "") != `{"options":[]}` {
 		t.Errorf("an empty answer is %s", empty)
 	}

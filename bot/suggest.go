@@ -31,7 +31,7 @@ func (r *renderer) suggest(ctx context.Context, payload []byte) any {
 		return s
 	}
 	var found []commands.Candidate
-	switch strings.TrimPrefix(d.BlockID, fieldPrefix) {
+	switch cmp.Or(d.ActionID, strings.TrimPrefix(d.BlockID, fieldPrefix)) {
 	case commands.ArgRoom:
 		found = r.guide.SuggestRooms(ctx, d.caller(), d.Value, selectCount)
 	case commands.ArgPerson, commands.ArgCoach, commands.ArgExcept:
@@ -56,7 +56,7 @@ func (d delivery) room() string {
 	if d.View == nil {
 		return ""
 	}
-	if chosen := d.View.State.Values[fieldPrefix+commands.ArgRoom][fieldAction].text(); chosen != "" {
+	if chosen := d.View.State.Values[fieldPrefix+commands.ArgRoom][commands.ArgRoom].text(); chosen != "" {
 		return chosen
 	}
 	state, err := decodeDialogState(d.View.PrivateMetadata)
