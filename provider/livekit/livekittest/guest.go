@@ -27,9 +27,12 @@ type Guest struct {
 	invite invitation
 	client *lksdk.Room
 
-	mu     sync.Mutex
-	events []Event
-	news   chan struct{}
+	mu      sync.Mutex
+	events  []Event
+	packets map[string]int // that arrived, by whom they are of
+	live    map[string]int // tracks that arrive, by whom they are of
+	news    chan struct{}
+	readers sync.WaitGroup
 }
 
 // EventKind is a kind of thing that a guest sees.
@@ -41,8 +44,8 @@ const (
 	Muted        EventKind = "muted"        // a track of Of; of the guest itself too
 	Unmuted      EventKind = "unmuted"
 	Unpublished  EventKind = "unpublished" // the server took a track of the guest away
-	Hears        EventKind = "hears"       // a track of Of arrives
-	HearsNot     EventKind = "hears not"   // or no longer does
+	Hears        EventKind = "hears"       // a track of Of begins to arrive
+	HearsNot     EventKind = "hears not"   // or has ended
 	Came         EventKind = "came"        // Of
 	Went         EventKind = "went"
 	Data         EventKind = "data"       // Text on Topic
@@ -128,7 +131,10 @@ func Connect(s *Server, room, identity string, options ...Option) (*Guest, error
 	if err != nil {
 		return nil, err
 	}
-	g := &Guest{Identity: identity, Room: room, server: s, token: token, invite: i, news: make(chan struct{}, 1)}
+	g := &Guest{
+		Identity: identity, Room: room, server: s, token: token, invite: i, news: make(chan struct{}, 1),
+		packets: make(map[string]int), live: make(map[string]int),
+	}
 	return g, g.Return()
 }
 
@@ -159,7 +165,10 @@ func (g *Guest) Return() error {
 func (g *Guest) SID() string { return g.client.LocalParticipant.SID() }
 
 // Leave disconnects.
-func (g *Guest) Leave() { g.client.Disconnect() }
+func (g *Guest) Leave() {
+	g.client.Disconnect()
+	g.readers.Wait()
+}
 
 // Publish sends a track of a source. Where that is not allowed the client waits
 // ten seconds and gives up.
@@ -214,6 +223,22 @@ func (g *Guest) Await(t testing.TB, what string, fits func(Event) bool) Event {
 	return e
 }
 
+// Until waits until something holds that no event tells.
+func Until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("never: %s", what)
+		case <-again.C:
+		}
+	}
+}
+
 // Wait waits for an event that fits and returns it; each is returned once.
 func (g *Guest) Wait(ctx context.Context, fits func(Event) bool) (Event, error) {
 	for {
@@ -245,6 +270,45 @@ func (g *Guest) Saw(fits func(Event) bool) (Event, bool) {
 func (g *Guest) AwaitOut(t testing.TB) string {
 	t.Helper()
 	return g.Await(t, "its end", func(e Event) bool { return e.Kind == Disconnected }).Text
+}
+
+// AwaitHears waits until something more arrives from someone.
+func (g *Guest) AwaitHears(t testing.TB, identity string) {
+	t.Helper()
+	before := g.count(g.packets, identity)
+	Until(t, g.Identity+" hears "+identity, func() bool { return g.count(g.packets, identity) > before+2 })
+}
+
+// AwaitHearsNot waits until no track of someone arrives any more.
+func (g *Guest) AwaitHearsNot(t testing.TB, identity string) {
+	t.Helper()
+	Until(t, g.Identity+" does not hear "+identity, func() bool { return g.count(g.live, identity) == 0 })
+}
+
+func (g *Guest) count(of map[string]int, identity string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return of[identity]
+}
+
+func (g *Guest) add(to map[string]int, identity string, n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	to[identity] += n
+}
+
+// listen counts what arrives on a track until it ends.
+func (g *Guest) listen(track *webrtc.TrackRemote, of string, s livekit.TrackSource) {
+	g.add(g.live, of, 1)
+	g.see(Event{Kind: Hears, Of: of, Source: s})
+	for {
+		if _, _, err := track.ReadRTP(); err != nil {
+			break
+		}
+		g.add(g.packets, of, 1)
+	}
+	g.add(g.live, of, -1)
+	g.see(Event{Kind: HearsNot, Of: of, Source: s})
 }
 
 func (g *Guest) history() string {
@@ -280,11 +344,8 @@ func (g *Guest) callbacks() *lksdk.RoomCallback {
 	cb.OnLocalTrackUnpublished = func(p *lksdk.LocalTrackPublication, of *lksdk.LocalParticipant) {
 		g.see(Event{Kind: Unpublished, Of: of.Identity(), Source: p.Source()})
 	}
-	cb.OnTrackSubscribed = func(_ *webrtc.TrackRemote, p *lksdk.RemoteTrackPublication, of *lksdk.RemoteParticipant) {
-		g.see(Event{Kind: Hears, Of: of.Identity(), Source: p.Source()})
-	}
-	cb.OnTrackUnsubscribed = func(_ *webrtc.TrackRemote, p *lksdk.RemoteTrackPublication, of *lksdk.RemoteParticipant) {
-		g.see(Event{Kind: HearsNot, Of: of.Identity(), Source: p.Source()})
+	cb.OnTrackSubscribed = func(track *webrtc.TrackRemote, p *lksdk.RemoteTrackPublication, of *lksdk.RemoteParticipant) {
+		g.readers.Go(func() { g.listen(track, of.Identity(), p.Source()) })
 	}
 	cb.OnAttributesChanged = func(changed map[string]string, of lksdk.Participant) {
 		g.see(Event{Kind: Attributes, Of: of.Identity(), Changed: changed})
