@@ -20,7 +20,6 @@ var Types = []provider.Type{
 	simulated.Type,
 	twiliovideo.Type,
 	twiliovoice.Type,
-	twiliovideo.Type,
 }
 
 // ConfigTypes returns what the check of the configuration knows of the types.

@@ -94,12 +94,11 @@ func TestNeighboursDoNotMeet(t *testing.T) {
 }
 
 // within reports whether one of two drivers' folders is for the other: a
-// driver's own parts, the suite, the stand-ins that only demo and tests use, and
-// the client that both drivers of Twilio share.
+// driver's own parts, the suite, and the stand-ins that only demo and tests use.
 func within(a, b string) bool {
 	first := func(s string) string { return strings.Split(s, "/")[1] }
 	return first(a) == first(b) || first(a) == "providertest" || first(b) == "providertest" ||
-		strings.HasSuffix(first(a), "test") || strings.HasPrefix(first(a), "twilio") && first(b) == "twiliorest"
+		strings.HasSuffix(first(a), "test")
 }
 
 func packages(t *testing.T) []listed {

@@ -80,11 +80,14 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
+// limiter lets through at most perSecond in any second: a tenth of it at once,
+// the rest evenly.
 func limiter(perSecond float64) *rate.Limiter {
 	if perSecond <= 0 {
 		return rate.NewLimiter(rate.Inf, 1)
 	}
-	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
+	burst := max(1, int(perSecond/10))
+	return rate.NewLimiter(rate.Limit(perSecond-float64(burst)), burst)
 }
 
 // Handler returns what twilio-go's services are made with, bound to ctx: each

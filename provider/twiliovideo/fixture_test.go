@@ -1,8 +1,10 @@
 package twiliovideo_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 
 	"go.uber.org/goleak"
 
@@ -21,34 +23,48 @@ const publicURL = "https://rw.example.org"
 type account struct {
 	*twiliotest.Server
 	provider.Driver
-	url string
 }
 
-// newAccount starts a stand-in whose every request and answer is held to
-// Twilio's description.
-func newAccount(t testing.TB, config twiliotest.Config) *account {
+// withAccount runs f in simulated time with a stand-in whose every request and
+// answer is held to Twilio's description.
+func withAccount(t *testing.T, f func(t *testing.T, a *account)) {
 	t.Helper()
-	standIn := twiliotest.New(config)
-	server := httptest.NewServer(described.Handler(standIn, func(err error) { t.Errorf("not as described: %v", err) }))
-	driver, err := twiliovideo.Type.Open(t.Context(), provider.Settings{
-		Name: "video", PublicURL: publicURL,
-		Values: map[string]string{
-			"account_sid": twiliotest.AccountSID, "api_key": twiliotest.APIKey, "api_secret": twiliotest.APISecret,
-			"auth_token": twiliotest.AuthToken, "base_url": server.URL,
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
+	synctest.Test(t, func(t *testing.T) {
+		standIn := twiliotest.New(twiliotest.Config{WritesPerSecond: 20, ReadsPerSecond: 80})
+		defer standIn.Close()
+		handler := described.Handler(standIn, func(err error) { t.Errorf("not as described: %v", err) })
+		driver, err := twiliovideo.Type.Open(t.Context(), provider.Settings{
+			Name: "video", PublicURL: publicURL, Transport: inProcess{handler},
+			Values: map[string]string{
+				"account_sid": twiliotest.AccountSID, "api_key": twiliotest.APIKey, "api_secret": twiliotest.APISecret,
+				"auth_token": twiliotest.AuthToken,
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(t, &account{Server: standIn, Driver: driver})
 		if err := driver.Close(); err != nil {
 			t.Error(err)
 		}
-		server.CloseClientConnections()
-		server.Close()
-		standIn.Close()
+		for _, r := range standIn.Requests() {
+			if r.Status == http.StatusTooManyRequests {
+				t.Error("over the quota")
+			}
+		}
 	})
-	return &account{Server: standIn, Driver: driver, url: server.URL}
+}
+
+// inProcess answers requests without a network, so that time can be simulated.
+type inProcess struct{ http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 // act carries an order out as the client does.
