@@ -36,6 +36,7 @@ type App struct {
 
 	log      *slog.Logger
 	metrics  *prometheus.Registry
+	control  *control.Server
 	server   *api.Server
 	listener net.Listener
 	closers  []closer
@@ -74,6 +75,11 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.Service = commands.New(a.commandsConfig(said, a.Bot.Directory(), a.Bot.Posted))
 	a.Bot.Service = a.Service
+	a.control, err = control.Listen(control.Path(c.Store.Path), control.Local{Service: a.Service, Store: a.Store})
+	if err != nil {
+		return err
+	}
+	a.opened("control", a.control.Close)
 	return a.openServer(ctx, texts)
 }
 
@@ -216,9 +222,7 @@ func (a *App) Run(ctx context.Context) error {
 		defer rest()
 		return a.Bot.Run(ctx)
 	})
-	service("control", func(ctx context.Context) error {
-		return control.Serve(ctx, control.Path(a.Config.Store.Path), a.Service, a.Store)
-	})
+	service("control", a.control.Run)
 	service("providers", a.Providers.Run)
 	if a.server != nil {
 		service("http", func(ctx context.Context) error { return a.server.Serve(ctx, a.listener) })

@@ -14,7 +14,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/commands"
-	"github.com/roomwarden/roomwarden/store"
 )
 
 // finishWithin is how long a stopping server lets requests finish.
@@ -79,15 +78,6 @@ func (s *Server) Close() error {
 		err = errors.Join(err, e)
 	}
 	return err
-}
-
-// Serve is Listen and Run with a Local door.
-func Serve(ctx context.Context, path string, service Service, s store.Store) error {
-	server, err := Listen(path, Local{Service: service, Store: s})
-	if err != nil {
-		return err
-	}
-	return server.Run(ctx)
 }
 
 func (s *Server) handler() http.Handler {
