@@ -61,28 +61,14 @@ func (p plain) Capabilities(moderation.Room) moderation.CapabilitySet {
 	}
 }
 
-// onPlain puts a plain provider in place of the simulated one.
-func onPlain(t *testing.T, sim **simulated.Driver) stageOption {
-	return func(c *commands.Config) {
-		s, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		*sim = s
-		set := provider.NewSet(provider.NewClient("sim", "plain", plain{s, s}))
-		t.Cleanup(func() {
-			if err := set.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		c.Providers = set
-	}
+// onPlain puts a plain provider before the simulated rooms.
+func onPlain(st *stage, c *commands.Config) {
+	c.Providers = provider.NewSet(provider.NewClient("sim", "plain", plain{st.sim, st.sim}))
 }
 
 // Permission is asked before capability; both refusals are cases.
 func TestPermissionBeforeCapability(t *testing.T) {
-	var sim *simulated.Driver
-	st := newStage(t, onPlain(t, &sim))
+	st := newStage(t, onPlain)
 	for _, line := range []string{"hold standup chaos", "mute standup chaos 10m", "pin standup chaos"} {
 		if n, ok := st.typed(viewer, line).(commands.Notice); !ok || n.Code != moderation.CodeForbidden {
 			t.Errorf("%s as a viewer: %+v", line, n)
@@ -291,13 +277,8 @@ func (h halfway) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 }
 
 func TestPartial(t *testing.T) {
-	st := newStage(t, func(c *commands.Config) {
-		sim, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Providers = provider.NewSet(provider.NewClient("sim", "halfway", halfway{sim}))
-		t.Cleanup(func() { _ = c.Providers.Close() })
+	st := newStage(t, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "halfway", halfway{st.sim}))
 	})
 	a, ok := st.typed(owner, "mute-all standup except Ada, dita quiet please").(commands.CaseAnswer)
 	if !ok || a.Case.Outcome != moderation.Partial || len(a.Case.Unreached) != 1 || a.Case.Reason != "quiet please" {
@@ -426,7 +407,7 @@ func TestHelp(t *testing.T) {
 
 // A provider that is down is named, and the others go on.
 func TestProviderDown(t *testing.T) {
-	st := newStage(t, func(c *commands.Config) {
+	st := newStage(t, func(_ *stage, c *commands.Config) {
 		down, err := simulated.New(simulated.Config{Faults: []simulated.Fault{{Op: "*", Code: moderation.CodeUnavailable}}})
 		if err != nil {
 			t.Fatal(err)

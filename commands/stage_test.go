@@ -35,7 +35,7 @@ type stage struct {
 	keys  atomic.Int64
 }
 
-type stageOption func(*commands.Config)
+type stageOption func(st *stage, c *commands.Config)
 
 func newStage(t *testing.T, options ...stageOption) *stage {
 	t.Helper()
@@ -66,10 +66,11 @@ func newStageOn(t *testing.T, path string, sim *simulated.Driver, options ...sta
 		Rules:         commands.Rules{Owners: []string{owner}, EndOver: -1},
 		AuditChannels: func(moderation.Case) []string { return []string{"C0AUDIT"} },
 	}
+	st := &stage{t: t, store: db, sim: sim}
 	for _, o := range options {
-		o(&config)
+		o(st, &config)
 	}
-	st := &stage{Service: commands.New(config), t: t, store: db, sim: sim}
+	st.Service = commands.New(config)
 	st.grant(moderator, moderation.Moderator, "*")
 	st.grant(viewer, moderation.Viewer, "*")
 	return st

@@ -1,0 +1,416 @@
+package commands_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/simulated"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// running runs f beside Service.Run, on a clock that the test turns.
+func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *stage), options ...stageOption) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.db")
+	synctest.Test(t, func(t *testing.T) {
+		sim, err := simulated.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := newStageOn(t, path, sim, options...)
+		defer st.run()()
+		f(t, st)
+	})
+}
+
+// run starts Service.Run and returns what stops it.
+func (st *stage) run() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- st.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			st.t.Error(err)
+		}
+	}
+}
+
+// pass lets time pass, and what is due then be done.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func notes(c moderation.Case) string {
+	var all []string
+	for _, n := range c.Notes {
+		all = append(all, n.Text)
+	}
+	return strings.Join(all, "|")
+}
+
+// A mute with a time ends by itself, across a restart, and its case says so.
+func TestMuteEndsByItself(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		a, ok := st.typed(owner, "mute standup chaos 10m loud").(commands.CaseAnswer)
+		if !ok || a.Case.Until.IsZero() {
+			t.Fatalf("answer %+v", a)
+		}
+		pass(9 * time.Minute)
+		if p, _ := st.person("standup", "chaos"); !p.IsBlocked(moderation.Audio) {
+			t.Error("the mute ended early")
+		}
+		pass(time.Minute + time.Second)
+		if p, _ := st.person("standup", "chaos"); p.IsBlocked(moderation.Audio) {
+			t.Error("the mute did not end")
+		}
+		if c := st.cases()[0]; !c.Expired {
+			t.Errorf("case %+v", c)
+		}
+		if n := len(st.cases()); n != 1 {
+			t.Errorf("%d cases", n)
+		}
+	})
+}
+
+// A mute that was lifted or lengthened before does not end at its first time.
+func TestMuteLengthened(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "mute standup chaos 10m")
+		pass(time.Minute)
+		if a, ok := st.typed(owner, "mute standup chaos 1h").(commands.CaseAnswer); !ok {
+			t.Fatalf("answer %+v", a)
+		}
+		pass(30 * time.Minute)
+		if p, _ := st.person("standup", "chaos"); !p.IsBlocked(moderation.Audio) {
+			t.Error("the mute ended at its first time")
+		}
+		pass(31 * time.Minute)
+		if p, _ := st.person("standup", "chaos"); p.IsBlocked(moderation.Audio) {
+			t.Error("the mute did not end")
+		}
+		if first, second := st.cases()[0], st.cases()[1]; first.Expired || !second.Expired {
+			t.Errorf("cases %+v and %+v", first, second)
+		}
+	})
+}
+
+// A while after a kick the case says whether it lasted.
+func TestVerified(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "kick standup chaos")
+		st.typed(owner, "mute standup ben")
+		pass(11 * time.Second)
+		if got := notes(st.cases()[0]); !strings.Contains(got, "still gone after 10 s") {
+			t.Errorf("notes %q", got)
+		}
+		if got := notes(st.cases()[1]); !strings.Contains(got, "still so after 10 s") {
+			t.Errorf("notes %q", got)
+		}
+	})
+	running(t, simulated.Config{Comeback: 4 * time.Second}, func(t *testing.T, st *stage) {
+		st.typed(owner, "kick standup chaos")
+		pass(11 * time.Second)
+		if got := notes(st.cases()[0]); !strings.Contains(got, "Came back after 4 s") {
+			t.Errorf("notes %q", got)
+		}
+		// Who came back is somebody to kick again.
+		if a, ok := st.typed(owner, "kick standup chaos").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+			t.Errorf("again: %+v", a)
+		}
+	})
+}
+
+// Who is banned is put out at every return, and the returns do not flood the audit.
+func TestBanHolds(t *testing.T) {
+	running(t, simulated.Config{Comeback: 3 * time.Second}, func(t *testing.T, st *stage) {
+		st.typed(owner, "ban standup chaos 1h spam")
+		for range 20 {
+			pass(9 * time.Second) // back after 3 s, and out again within 5
+		}
+		var kicks int
+		for _, c := range st.cases() {
+			if c.Action == moderation.ActionKick && c.Actor == "system" && strings.Contains(c.Reason, "case 1") {
+				kicks++
+			}
+		}
+		if kicks < 2 || kicks > 4 {
+			t.Errorf("%d cases in three minutes, want one a minute", kicks)
+		}
+		pass(time.Hour)
+		if _, there := st.person("standup", "chaos"); !there {
+			t.Error("Chaos is kept out after the ban's end")
+		}
+		if c := st.cases()[0]; !c.Expired {
+			t.Errorf("case %+v", c)
+		}
+	})
+}
+
+// A ban holds for someone who was never there, and everywhere at a provider.
+func TestBanBeforehand(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		if a, ok := st.typed(owner, "ban sim:* mallory permanent known").(commands.CaseAnswer); !ok || a.Case.Room != "*" {
+			t.Fatalf("answer %+v", a)
+		}
+		st.sim.Join("town-hall", "mallory", "Nice Name")
+		pass(6 * time.Second)
+		if _, there := st.person("town-hall", "mallory"); there {
+			t.Error("mallory got in")
+		}
+		if p, ok := st.typed(owner, "bans").(commands.MeasurePage); !ok || len(p.Rows) != 1 {
+			t.Errorf("bans %+v", p)
+		}
+		if a, ok := st.typed(owner, "unban sim:* mallory").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+			t.Errorf("unban: %+v", a)
+		}
+		st.sim.Join("town-hall", "mallory", "Nice Name")
+		pass(6 * time.Second)
+		if _, there := st.person("town-hall", "mallory"); !there {
+			t.Error("mallory is kept out without a ban")
+		}
+	})
+}
+
+// A hint from the provider is faster than the round.
+func TestHint(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "ban standup mallory 1h")
+		pass(6 * time.Second)
+		room, err := st.sim.Room(t.Context(), "standup")
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.sim.Join("standup", "mallory", "M")
+		st.Hint("sim", room.ID)
+		synctest.Wait()
+		if _, there := st.person("standup", "mallory"); there {
+			t.Error("mallory is still there")
+		}
+	})
+}
+
+// Where a provider has no lock, newcomers are put out again; who was inside
+// may come back.
+func TestLockKept(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		if a, ok := st.typed(owner, "lock standup").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+			t.Fatalf("answer %+v", a)
+		}
+		if n, ok := st.typed(moderator, "lock standup").(commands.Notice); !ok || n.Code != moderation.CodeConflict {
+			t.Errorf("again: %+v", n)
+		}
+		st.sim.Join("standup", "late", "Late")
+		st.sim.Leave("standup", "ben")
+		st.sim.Join("standup", "ben", "Ben")
+		pass(6 * time.Second)
+		room, err := st.sim.Room(t.Context(), "standup")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := st.sim.Participant(t.Context(), room, "late"); err == nil {
+			t.Error("Late got in")
+		}
+		if _, err := st.sim.Participant(t.Context(), room, "ben"); err != nil {
+			t.Error("Ben was put out, who had been inside")
+		}
+		if p, ok := st.typed(owner, "list standup").(commands.RoomPage); !ok || !p.Room.Locked {
+			t.Errorf("list %+v", p)
+		}
+		st.typed(owner, "unlock standup")
+		st.sim.Join("standup", "late", "Late")
+		pass(6 * time.Second)
+		if _, err := st.sim.Participant(t.Context(), room, "late"); err != nil {
+			t.Error("Late is kept out of an open room")
+		}
+	}, onPlain)
+}
+
+// A mute goes on for who leaves and comes back.
+func TestMuteMeetsReturn(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "mute standup chaos")
+		st.sim.Leave("standup", "chaos")
+		st.sim.Join("standup", "chaos", "Chaos")
+		pass(6 * time.Second)
+		if p, _ := st.person("standup", "chaos"); !p.IsBlocked(moderation.Audio) {
+			t.Error("a return undid the mute")
+		}
+		st.typed(owner, "unmute standup chaos")
+		st.sim.Leave("standup", "chaos")
+		st.sim.Join("standup", "chaos", "Chaos")
+		pass(6 * time.Second)
+		if p, _ := st.person("standup", "chaos"); p.IsBlocked(moderation.Audio) {
+			t.Error("a mute that was lifted came back")
+		}
+	})
+}
+
+// An answer that was lost is settled by a look at the room.
+func TestUnknownIsSettled(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault simulated.Fault
+		want  moderation.Outcome
+	}{
+		"done, the answer lost": {simulated.Fault{Op: "kick", Times: 1, Lost: true}, moderation.Succeeded},
+		"not done":              {simulated.Fault{Op: "kick", Times: 1, Hang: true}, moderation.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+				st.sim.Spoil(test.fault)
+				began := time.Now()
+				a, ok := st.typed(owner, "kick standup chaos").(commands.CaseAnswer)
+				if !ok || a.Tone != commands.Waiting || a.Case.Outcome != moderation.Unknown {
+					t.Fatalf("answer %+v", a)
+				}
+				if took := time.Since(began); took > 20*time.Second {
+					t.Errorf("the caller waited %v", took)
+				}
+				pass(3 * time.Second)
+				if c := st.cases()[0]; c.Outcome != test.want {
+					t.Errorf("settled as %s: %s", c.Outcome, c.Text)
+				}
+			})
+		})
+	}
+}
+
+// A room that cannot be looked at is looked at again, and at last given up.
+func TestUnknownStays(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Lost: true})
+		st.typed(owner, "kick standup chaos")
+		st.sim.Spoil(simulated.Fault{Op: "participant", Code: moderation.CodeUnavailable})
+		pass(20 * time.Second)
+		if c := st.cases()[0]; c.Outcome != moderation.Unknown {
+			t.Fatalf("case %+v", c)
+		}
+		st.sim.Heal()
+		pass(time.Minute)
+		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
+			t.Errorf("settled as %s: %s", c.Outcome, c.Text)
+		}
+	})
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.sim.Spoil(simulated.Fault{Op: "announce", Times: 1, Lost: true})
+		st.typed(owner, "announce standup hello everyone")
+		pass(time.Hour)
+		if c := st.cases()[0]; c.Outcome != moderation.Unknown || !strings.Contains(c.Text, "could not be told") {
+			t.Errorf("case %+v", c)
+		}
+	})
+}
+
+// A caller who leaves does not take the outcome along.
+func TestCallerLeaves(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Delay: 5 * time.Second})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		a, ok := st.Do(ctx, commands.Invocation{Caller: by(owner), Source: commands.FromSlash, Command: "kick", Text: "standup chaos"}).(commands.CaseAnswer)
+		if !ok || a.Tone != commands.Waiting {
+			t.Fatalf("answer %+v", a)
+		}
+		pass(5 * time.Second)
+		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
+			t.Errorf("case %+v", c)
+		}
+	})
+}
+
+// What an earlier run left open is settled at the start, whether the provider
+// had been reached or not.
+func TestSettledAtStart(t *testing.T) {
+	for name, test := range map[string]struct {
+		done bool
+		want moderation.Outcome
+	}{
+		"before the provider was asked": {false, moderation.Failed},
+		"after the provider had done":   {true, moderation.Succeeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "test.db")
+			synctest.Test(t, func(t *testing.T) {
+				sim, err := simulated.New(simulated.Config{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				st := newStageOn(t, path, sim)
+				for _, r := range []moderation.Record{
+					st.intended("kick", "standup", "chaos", ""), st.intended("mute", "standup", "dita", moderation.Audio),
+					st.intended("ban", "standup", "ben", ""), st.intended("end", "town-hall", "", ""),
+				} {
+					st.append(r)
+				}
+				if test.done {
+					st.carriedOut(t)
+				}
+				time.Sleep(time.Second)
+				again := &stage{Service: commands.New(st.Config), t: t, store: st.store, sim: sim}
+				stop := again.run()
+				pass(time.Second)
+				for i, c := range st.cases() {
+					want := test.want
+					if c.Action == moderation.ActionBan {
+						want = moderation.Succeeded // the ban stands since its intent
+					}
+					if i < 4 && c.Outcome != want {
+						t.Errorf("%s settled as %s: %s", c.Action, c.Outcome, c.Text)
+					}
+				}
+				stop()
+			})
+		})
+	}
+}
+
+// intended is the record that a crash leaves.
+func (st *stage) intended(action moderation.Action, room, who string, m moderation.Media) moderation.Record {
+	st.t.Helper()
+	r, err := st.sim.Room(context.Background(), room)
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	record := moderation.Record{
+		Kind: moderation.RecordIntended, At: time.Now().UTC(), Actor: owner, Action: action, Provider: "sim",
+		Room: r.Name, RoomID: r.ID, Details: moderation.Details{Key: string(action), Media: m},
+	}
+	if p, ok := st.person(room, who); ok {
+		record.Words = moderation.Words{Participant: p.Identity, ParticipantID: p.ID, ParticipantName: p.Name}
+	}
+	return record
+}
+
+func (st *stage) append(r moderation.Record) {
+	st.t.Helper()
+	err := st.store.Update(context.Background(), func(tx store.Tx) error {
+		_, _, err := tx.AppendRecord(r)
+		return err
+	})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+}
+
+// carriedOut does at the provider what the intents say.
+func (st *stage) carriedOut(t *testing.T) {
+	t.Helper()
+	client, _ := st.Providers.Get("sim")
+	for _, c := range st.cases() {
+		room := moderation.Room{Provider: "sim", ID: c.RoomID, Name: c.Room}
+		order := orderFor(c, room)
+		if c.Action == moderation.ActionBan {
+			order.Action = moderation.ActionKick
+		}
+		if _, err := client.Act(t.Context(), order); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
