@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,7 +118,7 @@ func canIsolate() error {
 
 // wire brings the namespace's interfaces up, once.
 func wire(ctx context.Context) error {
-	if _, err := os.Stat("/sys/class/net/lk0"); err == nil {
+	if _, err := net.InterfaceByName("lk0"); err == nil {
 		return nil
 	}
 	for _, args := range []string{
