@@ -47,11 +47,15 @@ func shift(t *testing.T, path string) {
 	refused := kick
 	refused.Kind, refused.Details, refused.Room = moderation.RecordRefused,
 		moderation.Details{Permission: moderation.KickPermission, Code: moderation.CodeForbidden, Options: map[string]string{"b": "1", "a": "2"}}, "town"
-	done := moderation.Record{Case: 1, Kind: moderation.RecordPartial, At: began.Add(1500 * time.Millisecond), Actor: "U0MOD",
+	done := moderation.Record{
+		Case: 1, Kind: moderation.RecordPartial, At: began.Add(1500 * time.Millisecond), Actor: "U0MOD",
 		Action: moderation.ActionKick, Provider: "live", Room: "standup", RoomID: "RM_1",
-		Words: moderation.Words{Text: "gone", Unreached: []moderation.Unreached{{Identity: "-bob", Name: "Bob", Why: "left"}}}}
-	note := moderation.Record{Case: 3, Kind: moderation.RecordNoted, At: began.Add(time.Minute), Actor: "U0MOD",
-		Action: moderation.ActionKick, Provider: "live", Room: "standup", Words: moderation.Words{Text: "he said so"}}
+		Words: moderation.Words{Text: "gone", Unreached: []moderation.Unreached{{Identity: "-bob", Name: "Bob", Why: "left"}}},
+	}
+	note := moderation.Record{
+		Case: 3, Kind: moderation.RecordNoted, At: began.Add(time.Minute), Actor: "U0MOD",
+		Action: moderation.ActionKick, Provider: "live", Room: "standup", Words: moderation.Words{Text: "he said so"},
+	}
 	redaction := note
 	redaction.Kind, redaction.Words = moderation.RecordRedacted, moderation.Words{Reason: "asked for"}
 	third := kick

@@ -147,6 +147,8 @@ func (v *verifier) end(tx store.Tx) (*Fault, error) {
 	if err != nil || len(newest) == 0 || newest[0].Number <= v.Cases {
 		return nil, err
 	}
-	return &Fault{Seq: v.Records + 1, Case: newest[0].Number,
-		Says: moderation.Say("audit.fault.end_missing", "Says", newest[0].Seq)}, nil
+	return &Fault{
+		Seq: v.Records + 1, Case: newest[0].Number,
+		Says: moderation.Say("audit.fault.end_missing", "Says", newest[0].Seq),
+	}, nil
 }

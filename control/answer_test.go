@@ -18,9 +18,19 @@ import (
 )
 
 var all = []commands.Answer{
-	commands.Notice{}, commands.CaseAnswer{}, commands.RoomsPage{}, commands.RoomPage{},
-	commands.CasePage{}, commands.CaseHistory{}, commands.Candidates{}, commands.Missing{},
-	commands.Confirm{}, commands.GrantPage{}, commands.MeasurePage{}, commands.Explanation{}, commands.HelpPage{},
+	commands.Notice{},
+	commands.CaseAnswer{},
+	commands.RoomsPage{},
+	commands.RoomPage{},
+	commands.CasePage{},
+	commands.CaseHistory{},
+	commands.Candidates{},
+	commands.Missing{},
+	commands.Confirm{},
+	commands.GrantPage{},
+	commands.MeasurePage{},
+	commands.Explanation{},
+	commands.HelpPage{},
 }
 
 // Every type of answer crosses the socket with every field it has.

@@ -28,7 +28,7 @@ func listen(path string) (net.Listener, error) {
 	made := filepath.Join(folder, "s")
 	var l net.Listener
 	err = within(made, func(address string) (err error) {
-		l, err = net.Listen("unix", address)
+		l, err = (&net.ListenConfig{}).Listen(context.Background(), "unix", address)
 		return err
 	})
 	if err != nil {

@@ -24,8 +24,8 @@ type streams struct {
 // console is what every subcommand runs with.
 type console struct {
 	streams
-	ctx      context.Context
-	config   string // the configuration's path
+	ctx      context.Context //nolint:containedctx // a console lives as long as its context
+	config   string          // the configuration's path
 	words    *words.Printer
 	terminal bool // results go to a person's eyes
 }

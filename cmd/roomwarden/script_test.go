@@ -94,8 +94,10 @@ func shift(ts *testscript.TestScript, _ bool, _ []string) {
 	refused := kick
 	refused.Kind, refused.Actor, refused.At, refused.Room, refused.RoomID = moderation.RecordRefused, slack.Vera, began.Add(2*time.Hour), "town-hall", "RM_2"
 	refused.Details = moderation.Details{Permission: moderation.KickPermission, Code: moderation.CodeForbidden}
-	grant := moderation.Record{Kind: moderation.RecordSucceeded, At: began.Add(3 * time.Hour), Actor: "system",
-		Action: moderation.ActionGrant, Details: moderation.Details{Subject: slack.Ada, Preset: "admin", Scope: "*"}}
+	grant := moderation.Record{
+		Kind: moderation.RecordSucceeded, At: began.Add(3 * time.Hour), Actor: "system",
+		Action: moderation.ActionGrant, Details: moderation.Details{Subject: slack.Ada, Preset: "admin", Scope: "*"},
+	}
 	done := kick
 	done.Case, done.Kind, done.At, done.Words = 1, moderation.RecordSucceeded, began.Add(time.Second), moderation.Words{Text: "Chaos is out."}
 	muted := mute

@@ -160,7 +160,7 @@ func prepare(db *bbolt.DB) (err error) {
 				return damaged(db.Path(), err)
 			}
 		}
-		if err := checkHead(&tx{ctx: context.Background(), bolt: b}); err != nil {
+		if err := checkHead(&tx{bolt: b}); err != nil {
 			return damaged(db.Path(), err)
 		}
 		return nil

@@ -82,8 +82,10 @@ func (t *tx) Cases(q store.CaseQuery) ([]moderation.Case, error) {
 		if n == 0 {
 			break
 		}
-		if seen%256 == 0 && t.ctx.Err() != nil {
-			return nil, t.ctx.Err()
+		if seen%256 == 0 {
+			if err := t.gone(); err != nil {
+				return nil, err
+			}
 		}
 		value := t.get(casesBucket, number(n))
 		at, latest := value[:timeSize], value[timeSize:2*timeSize]

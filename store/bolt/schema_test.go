@@ -170,11 +170,15 @@ func fillStore(tx store.Tx) error {
 		moderation.Details{Key: "key-3", Permission: moderation.KickPermission, Code: moderation.CodeForbidden}
 	add(refused)
 	follow := func(n uint64, kind moderation.RecordKind, d moderation.Details, w moderation.Words) moderation.Record {
-		return moderation.Record{Case: n, Kind: kind, At: began.Add(3 * time.Minute), Actor: "U0MOD",
-			Action: moderation.ActionKick, Provider: "live", Room: "standup", RoomID: "RM_1", Details: d, Words: w}
+		return moderation.Record{
+			Case: n, Kind: kind, At: began.Add(3 * time.Minute), Actor: "U0MOD",
+			Action: moderation.ActionKick, Provider: "live", Room: "standup", RoomID: "RM_1", Details: d, Words: w,
+		}
 	}
-	add(follow(1, moderation.RecordPartial, moderation.Details{Reached: 2}, moderation.Words{Text: "two are gone",
-		Unreached: []moderation.Unreached{{Identity: "bob", Name: "Bob", Why: "left"}}}))
+	add(follow(1, moderation.RecordPartial, moderation.Details{Reached: 2}, moderation.Words{
+		Text:      "two are gone",
+		Unreached: []moderation.Unreached{{Identity: "bob", Name: "Bob", Why: "left"}},
+	}))
 	add(follow(1, moderation.RecordNoted, moderation.Details{}, moderation.Words{Text: "a note"}))
 	add(follow(1, moderation.RecordReviewed, moderation.Details{Verdict: "right"}, moderation.Words{Text: "a review"}))
 	add(follow(3, moderation.RecordNoted, moderation.Details{}, moderation.Words{Text: "to be redacted"}))

@@ -32,7 +32,7 @@ var _ store.Store = (*Store)(nil)
 
 // update is one function that waits for the committer.
 type update struct {
-	ctx  context.Context
+	gone func() error // its caller's context's Err
 	f    func(store.Tx) error
 	ran  chan struct{} // closed when f has returned, or will not be run
 	done chan result   // takes one
@@ -72,7 +72,7 @@ func (s *Store) View(ctx context.Context, f func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := s.db.View(func(b *bbolt.Tx) error { return f(&tx{ctx: ctx, bolt: b}) })
+	err := s.db.View(func(b *bbolt.Tx) error { return f(&tx{gone: ctx.Err, bolt: b}) })
 	return closed(err)
 }
 
@@ -80,7 +80,7 @@ func (s *Store) View(ctx context.Context, f func(store.Tx) error) error {
 // Update has returned, and must not call the store's own methods. A panic of f
 // is raised again here.
 func (s *Store) Update(ctx context.Context, f func(store.Tx) error) error {
-	u := &update{ctx: ctx, f: f, ran: make(chan struct{}), done: make(chan result, 1)}
+	u := &update{gone: ctx.Err, f: f, ran: make(chan struct{}), done: make(chan result, 1)}
 	select {
 	case <-s.closing:
 		return store.ErrClosed
@@ -117,7 +117,7 @@ func (s *Store) Close() error {
 // is a file that Open takes.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 	err := s.db.View(func(b *bbolt.Tx) error {
-		_, err := b.WriteTo(writerUntil{ctx, w})
+		_, err := b.WriteTo(writerUntil{ctx.Err, w})
 		return err
 	})
 	if err != nil && ctx.Err() != nil {
@@ -131,12 +131,12 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 
 // writerUntil stops writing when its context ends.
 type writerUntil struct {
-	ctx context.Context
+	gone func() error
 	io.Writer
 }
 
 func (w writerUntil) Write(p []byte) (int, error) {
-	if err := w.ctx.Err(); err != nil {
+	if err := w.gone(); err != nil {
 		return 0, err
 	}
 	return w.Writer.Write(p)
@@ -194,7 +194,7 @@ func (s *Store) commit(batch []*update) error {
 	}
 	wrote := false
 	for _, u := range batch {
-		t := &tx{ctx: u.ctx, bolt: b}
+		t := &tx{gone: u.gone, bolt: b}
 		u.run(t)
 		close(u.ran)
 		ran++
@@ -217,7 +217,7 @@ func (s *Store) commit(batch []*update) error {
 
 // run runs f unless nobody waits for it any more.
 func (u *update) run(t *tx) {
-	if u.err = u.ctx.Err(); u.err != nil {
+	if u.err = u.gone(); u.err != nil {
 		return
 	}
 	defer func() {

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -16,7 +15,7 @@ import (
 // tx is one function's view of a bbolt transaction. Its writes go through put
 // and remove, which note how to take them back.
 type tx struct {
-	ctx  context.Context
+	gone func() error // the context's Err
 	bolt *bbolt.Tx
 	undo []change
 }
