@@ -66,8 +66,9 @@ func roomName(t *testing.T) string {
 func TestSuite(t *testing.T) {
 	server := livekittest.Start(t)
 	providertest.Run(t, providertest.Harness{
-		Driver: open(t, server.URL, nil),
-		Matrix: matrix,
+		Driver:   open(t, server.URL, nil),
+		Matrix:   matrix,
+		Parallel: true,
 		NewRoom: func(t *testing.T, people int) providertest.Room {
 			return newHall(t, server, people)
 		},

@@ -25,6 +25,9 @@ type Harness struct {
 	Matrix map[moderation.Capability]moderation.Level
 	// Number is one that can be called, where the driver dials.
 	Number string
+	// Parallel lets the tests run side by side: NewRoom is then called from
+	// several goroutines.
+	Parallel bool
 
 	// Wired makes a driver whose requests go to another address; nil: the driver
 	// sends none, and the suite of faults is left out.
@@ -95,23 +98,35 @@ func (NoGuest) AwaitHearsNot(t testing.TB, _ string) { absent(t) }
 
 // Run runs the suite.
 func Run(t *testing.T, h Harness) {
-	t.Run("Capabilities", h.testCapabilities)
-	t.Run("Rooms", h.testRooms)
-	t.Run("Participants", h.testParticipants)
-	t.Run("Identity", h.testIdentity)
-	t.Run("Kick", h.testKick)
-	t.Run("Mute", h.testMute)
-	t.Run("MuteAll", h.testMuteAll)
-	t.Run("End", h.testEnd)
-	t.Run("Lock", h.testLock)
-	t.Run("Pin", h.testPin)
-	t.Run("Hold", h.testHold)
-	t.Run("Coach", h.testCoach)
-	t.Run("Announce", h.testAnnounce)
-	t.Run("Dial", h.testDial)
-	t.Run("Words", h.testWords)
-	t.Run("Deadline", h.testDeadline)
-	t.Run("Faults", h.testFaults)
+	for _, part := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"Capabilities", h.testCapabilities},
+		{"Rooms", h.testRooms},
+		{"Participants", h.testParticipants},
+		{"Identity", h.testIdentity},
+		{"Kick", h.testKick},
+		{"Mute", h.testMute},
+		{"MuteAll", h.testMuteAll},
+		{"End", h.testEnd},
+		{"Lock", h.testLock},
+		{"Pin", h.testPin},
+		{"Hold", h.testHold},
+		{"Coach", h.testCoach},
+		{"Announce", h.testAnnounce},
+		{"Dial", h.testDial},
+		{"Words", h.testWords},
+		{"Deadline", h.testDeadline},
+		{"Faults", h.testFaults},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			if h.Parallel {
+				t.Parallel()
+			}
+			part.test(t)
+		})
+	}
 }
 
 // scene is an open room with what the tests of it need.
