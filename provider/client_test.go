@@ -76,7 +76,7 @@ func TestRepeatsWhatIsSafe(t *testing.T) {
 	}{
 		{"a read that could not be sent", false, []*moderation.Error{down, down}, 3, "", 0},
 		{"a read, but not for ever", false, []*moderation.Error{down, down, down, down}, 3, moderation.CodeUnavailable, 0},
-		{"a read whose answer was lost", false, []*moderation.Error{lost}, 1, moderation.CodeUnavailable, 0},
+		{"a read whose answer was lost", false, []*moderation.Error{lost}, 2, "", 0},
 		{"a read that is refused", false, []*moderation.Error{rejected}, 1, moderation.CodeRejected, 0},
 		{"a read after the time asked for", false, []*moderation.Error{slow}, 2, "", 3 * time.Second},
 		{"no read after the deadline", false, []*moderation.Error{late}, 1, moderation.CodeRateLimited, 0},
