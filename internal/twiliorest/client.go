@@ -140,7 +140,7 @@ func waitFor(ctx context.Context, err error, try int) (time.Duration, bool) {
 	}
 	wait := fault.RetryAfter
 	if wait == 0 {
-		wait = 250 * time.Millisecond << try
+		wait = 50 * time.Millisecond << try
 	}
 	deadline, _ := ctx.Deadline()
 	return wait, time.Now().Add(wait).Before(deadline)

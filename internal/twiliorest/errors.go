@@ -17,37 +17,34 @@ import (
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
-// The codes of Twilio's errors that mean something to us.
-// https://www.twilio.com/docs/api/errors
+// The codes of Twilio's errors that say more than the status with which they
+// come. https://www.twilio.com/docs/api/errors
 const (
-	CodeAuthenticate       = 20003
-	CodeNotActive          = 20005
-	CodeDenied             = 20006
-	CodeForbidden          = 20403
-	CodeNotFound           = 20404
-	CodeTooMany            = 20429
-	CodeBadTo              = 21211
-	CodeBadFrom            = 21212
-	CodeNoGeoPermission    = 21215
-	CodeUnverifiedFrom     = 21210
-	CodeUnverifiedTo       = 21219
-	CodeNotReachable       = 21214
-	CodeCallNotInProgress  = 21220
-	CodeConferenceFull     = 16020
-	CodeAccountFull        = 16021
-	CodeRoomFull           = 53105
-	CodeRoomNotFound       = 53106
-	CodeRoomCompleted      = 53118
-	CodeTooManyRooms       = 53119
-	CodePersonNotFound     = 53204
-	CodeDuplicateIdentity  = 53205
-	CodeTooManyPeople      = 53206
-	CodePersonStatus       = 53209
-	CodeBadSubscribeRule   = 53215
-	firstCallError         = 21000
-	firstErrorBehindIt     = 22000
-	longestMessage         = 200
-	longestRetryAfterInSec = 3600
+	CodeNotActive         = 20005
+	CodeDenied            = 20006
+	CodeBadTo             = 21211
+	CodeBadFrom           = 21212
+	CodeNoGeoPermission   = 21215
+	CodeUnverifiedFrom    = 21210
+	CodeUnverifiedTo      = 21219
+	CodeNotReachable      = 21214
+	CodeCallNotInProgress = 21220
+	CodeConferenceFull    = 16020
+	CodeAccountFull       = 16021
+	CodeRoomFull          = 53105
+	CodeRoomNotFound      = 53106
+	CodeRoomCompleted     = 53118
+	CodeTooManyRooms      = 53119
+	CodePersonNotFound    = 53204
+	CodeDuplicateIdentity = 53205
+	CodeTooManyPeople     = 53206
+	CodePersonStatus      = 53209
+	CodeBadSubscribeRule  = 53215
+)
+
+const (
+	longestMessage    = 200
+	longestRetryAfter = 3600 // seconds
 )
 
 type meaning struct {
@@ -56,12 +53,8 @@ type meaning struct {
 }
 
 var meanings = map[int]meaning{
-	CodeAuthenticate:      {moderation.CodeUnauthenticated, "twilio.unauthenticated"},
 	CodeNotActive:         {moderation.CodeUnauthenticated, "twilio.account_not_active"},
 	CodeDenied:            {moderation.CodeUnauthenticated, "twilio.denied"},
-	CodeForbidden:         {moderation.CodeUnauthenticated, "twilio.denied"},
-	CodeNotFound:          {moderation.CodeNotFound, ""},
-	CodeTooMany:           {moderation.CodeRateLimited, ""},
 	CodeBadTo:             {moderation.CodeRejected, "twilio.bad_to"},
 	CodeBadFrom:           {moderation.CodeRejected, "twilio.bad_from"},
 	CodeUnverifiedFrom:    {moderation.CodeRejected, "twilio.bad_from"},
@@ -99,10 +92,7 @@ func (c *Client) refused(res *http.Response, body []byte, writes bool) *moderati
 	}
 	rest.Status, rest.MoreInfo, rest.Details = res.StatusCode, "", nil
 	rest.Message = c.clean(rest.Message)
-	m, ok := meanings[rest.Code]
-	if !ok {
-		m = meaningOf(res.StatusCode, rest, writes)
-	}
+	m := meaningOf(res.StatusCode, rest, writes)
 	e := &moderation.Error{Code: m.code, Cause: rest}
 	if m.says != "" {
 		e.Says = moderation.Say(m.says, "Message", rest.Message, "Number", rest.Code)
@@ -117,25 +107,28 @@ func (c *Client) refused(res *http.Response, body []byte, writes bool) *moderati
 }
 
 func meaningOf(status int, rest *twilio.TwilioRestError, writes bool) meaning {
+	m, known := meanings[rest.Code]
 	switch {
 	case status == http.StatusTooManyRequests:
 		return meaning{moderation.CodeRateLimited, ""}
 	case status == http.StatusUnauthorized:
 		return meaning{moderation.CodeUnauthenticated, "twilio.unauthenticated"}
+	case (status < 400 || status >= 500) && writes:
+		return meaning{moderation.CodeOutcomeUnknown, ""}
+	case status < 400 || status >= 500:
+		return meaning{moderation.CodeUnavailable, ""}
+	case known:
+		return m
 	case status == http.StatusForbidden:
 		return meaning{moderation.CodeUnauthenticated, "twilio.denied"}
 	case status == http.StatusNotFound:
 		return meaning{moderation.CodeNotFound, ""}
 	case status == http.StatusConflict:
 		return meaning{moderation.CodeConflict, ""}
-	case status >= 400 && status < 500 && rest.Message != "":
+	case rest.Message != "":
 		return meaning{moderation.CodeRejected, "twilio.rejected"}
-	case status >= 400 && status < 500:
-		return meaning{moderation.CodeRejected, ""}
-	case writes:
-		return meaning{moderation.CodeOutcomeUnknown, ""}
 	default:
-		return meaning{moderation.CodeUnavailable, ""}
+		return meaning{moderation.CodeRejected, ""}
 	}
 }
 
@@ -178,7 +171,7 @@ func typed[T any](v T, err error, otherwise moderation.Error) (T, error) {
 
 func retryAfter(header string) time.Duration {
 	seconds, err := strconv.ParseFloat(header, 64)
-	if err != nil || seconds < 0 || seconds > longestRetryAfterInSec {
+	if err != nil || seconds < 0 || seconds > longestRetryAfter {
 		return 0
 	}
 	return time.Duration(seconds * float64(time.Second))

@@ -264,7 +264,7 @@ func TestWaitsOut429(t *testing.T) {
 		{"thrice", "1", 10 * time.Second, 3, "", 3 * time.Second},
 		{"too long", "20", 10 * time.Second, 1, moderation.CodeRateLimited, 0},
 		{"for ever", "1", 10 * time.Second, 0, moderation.CodeRateLimited, 3 * time.Second},
-		{"no header", "", 10 * time.Second, 1, "", 500 * time.Millisecond},
+		{"no header", "", 10 * time.Second, 1, "", 100 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -176,3 +176,15 @@ func (s *Server) Live(sid string) bool {
 	}
 	return false
 }
+
+// Hears reports whether one caller hears another in their conference.
+func (s *Server) Hears(listenerSID, speakerSID string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in, to := s.findCall(listenerSID)
+	of, from := s.findCall(speakerSID)
+	if to == nil || from == nil || in != of || to.hold || from.hold || from.muted {
+		return false
+	}
+	return !from.coaching || from.coaches == listenerSID
+}

@@ -9,7 +9,7 @@ import (
 
 // Coach makes everyone but the listener stop getting the participant's sound.
 func (d *Driver) Coach(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	people, err := d.everyone(ctx, o.Room)
+	people, err := d.everyoneWith(ctx, o)
 	if err != nil {
 		return provider.Effect{}, err
 	}

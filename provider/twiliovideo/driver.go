@@ -15,12 +15,9 @@ import (
 	"github.com/roomwarden/roomwarden/provider"
 )
 
-// The account's quota.
+// quota is an account's.
 // https://www.twilio.com/docs/video/programmable-video-limits
-const (
-	readsPerSecond  = 80
-	writesPerSecond = 20
-)
+var quota = provider.Quota{ReadsPerSecond: 80, WritesPerSecond: 20, Burst: 20}
 
 // Type is the provider type twilio-video.
 var Type = provider.Type{
@@ -44,10 +41,14 @@ type Driver struct {
 }
 
 func open(_ context.Context, s provider.Settings) (provider.Driver, error) {
+	return newDriver(s, quota)
+}
+
+func newDriver(s provider.Settings, q provider.Quota) (provider.Driver, error) {
 	client, err := twiliorest.New(twiliorest.Config{
 		AccountSID: s.Values["account_sid"], User: s.Values["api_key"], Password: s.Values["api_secret"],
 		Secrets: []string{s.Values["auth_token"]}, BaseURL: s.Values["base_url"], Transport: s.Transport,
-		ReadsPerSecond: readsPerSecond, WritesPerSecond: writesPerSecond,
+		ReadsPerSecond: q.ReadsPerSecond, WritesPerSecond: q.WritesPerSecond,
 	})
 	if err != nil {
 		return nil, err
@@ -62,9 +63,7 @@ func (d *Driver) api(ctx context.Context) *api.ApiService {
 
 // Quota is the account's. The driver keeps it for each request too, because a
 // mute is many of them.
-func (d *Driver) Quota() provider.Quota {
-	return provider.Quota{ReadsPerSecond: readsPerSecond, WritesPerSecond: writesPerSecond, Burst: writesPerSecond}
-}
+func (d *Driver) Quota() provider.Quota { return quota }
 
 // Close frees the connections.
 func (d *Driver) Close() error {

@@ -11,7 +11,7 @@ import (
 // Hold sets someone apart by rules: first they get nothing, then nobody gets
 // anything of them.
 func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	people, err := d.everyone(ctx, o.Room)
+	people, err := d.everyoneWith(ctx, o)
 	if err != nil {
 		return provider.Effect{}, err
 	}

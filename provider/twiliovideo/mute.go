@@ -40,7 +40,7 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 	if err != nil {
 		return provider.Effect{}, err
 	}
-	people, err := d.everyone(ctx, o.Room)
+	people, err := d.everyoneWith(ctx, o)
 	if err != nil {
 		return provider.Effect{}, err
 	}
@@ -111,6 +111,8 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 	if err != nil {
 		return effect, err
 	}
+	// Whoever could not be reached still hears everyone, but all the others are muted.
+	effect.Reached = len(slices.DeleteFunc(people, o.Spares))
 	effect.Restore = restore{All: true}.pack()
 	effect.Says = append(effect.Says, moderation.Say("twilio-video.mute_all.how", "Media", kind))
 	if o.AllowUnmute {

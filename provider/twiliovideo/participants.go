@@ -86,6 +86,18 @@ func (d *Driver) everyone(ctx context.Context, room moderation.Room) ([]moderati
 	}
 }
 
+// everyoneWith is everyone, and an error where whom the order is for has left.
+func (d *Driver) everyoneWith(ctx context.Context, o provider.Order) ([]moderation.Participant, error) {
+	people, err := d.everyone(ctx, o.Room)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(people, func(p moderation.Participant) bool { return p.ID == o.Participant.ID }) {
+		return nil, nobody(o.Room, o.Participant.DisplayName())
+	}
+	return people, nil
+}
+
 // Participant finds someone by the connection's SID, else by identity.
 func (d *Driver) Participant(ctx context.Context, room moderation.Room, idOrIdentity string) (moderation.Participant, error) {
 	sid, ok1 := twiliorest.Segment(room.ID)

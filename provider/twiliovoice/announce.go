@@ -38,15 +38,15 @@ func (d *Driver) Announce(ctx context.Context, o provider.Order) (provider.Effec
 		}
 		return d.update(ctx, o, params)
 	}
-	sid, ok := twiliorest.Segment(o.Room.ID)
-	if !ok {
-		return provider.Effect{}, d.noRoom(o.Room.Name)
+	sid, err := d.sid(o.Room)
+	if err != nil {
+		return provider.Effect{}, err
 	}
 	params := new(api.UpdateConferenceParams).SetAnnounceUrl(address)
 	if o.Method != "" {
 		params.SetAnnounceMethod(o.Method)
 	}
-	_, err := twiliorest.Wrote(d.api(ctx).UpdateConference(sid, params))
+	_, err = twiliorest.Wrote(d.api(ctx).UpdateConference(sid, params))
 	return provider.Effect{}, d.roomGone(o.Room, err)
 }
 

@@ -14,7 +14,7 @@ import (
 // Kick takes the call out of the conference, which hangs it up unless its
 // TwiML goes on. A conference that ends when this call leaves ends for all.
 func (d *Driver) Kick(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	conference, call, err := target(o)
+	conference, call, err := d.target(o)
 	if err != nil {
 		return provider.Effect{}, err
 	}
@@ -30,11 +30,11 @@ func (d *Driver) Kick(ctx context.Context, o provider.Order) (provider.Effect, e
 
 // End ends the conference: every call leaves it.
 func (d *Driver) End(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	sid, ok := twiliorest.Segment(o.Room.ID)
-	if !ok {
-		return provider.Effect{}, d.noRoom(o.Room.Name)
+	sid, err := d.sid(o.Room)
+	if err != nil {
+		return provider.Effect{}, err
 	}
-	_, err := twiliorest.Wrote(d.api(ctx).UpdateConference(sid, new(api.UpdateConferenceParams).SetStatus(completed)))
+	_, err = twiliorest.Wrote(d.api(ctx).UpdateConference(sid, new(api.UpdateConferenceParams).SetStatus(completed)))
 	if err != nil && d.over(ctx, o.Room, err) {
 		return provider.Effect{Says: []moderation.Sentence{moderation.Say("twilio-voice.end.over", "Room", o.Room.Name)}}, nil
 	}
@@ -51,9 +51,9 @@ func (d *Driver) over(ctx context.Context, room moderation.Room, err error) bool
 }
 
 func (d *Driver) ended(ctx context.Context, room moderation.Room) (bool, error) {
-	sid, ok := twiliorest.Segment(room.ID)
-	if !ok {
-		return false, d.noRoom(room.Name)
+	sid, err := d.sid(room)
+	if err != nil {
+		return false, err
 	}
 	conference, err := twiliorest.Read(d.api(ctx).FetchConference(sid, nil))
 	if err != nil {
@@ -64,13 +64,15 @@ func (d *Driver) ended(ctx context.Context, room moderation.Room) (bool, error) 
 
 // target returns the two segments that address a participant: the call's SID
 // where it is known, else the label.
-func target(o provider.Order) (conference, call string, err error) {
-	conference, ok1 := twiliorest.Segment(o.Room.ID)
-	call, ok2 := twiliorest.Segment(o.Participant.ID)
-	if !ok2 {
-		call, ok2 = twiliorest.Segment(o.Participant.Identity)
+func (d *Driver) target(o provider.Order) (conference, call string, err error) {
+	if conference, err = d.sid(o.Room); err != nil {
+		return "", "", err
 	}
-	if !ok1 || !ok2 {
+	call, ok := twiliorest.Segment(o.Participant.ID)
+	if !ok {
+		call, ok = twiliorest.Segment(o.Participant.Identity)
+	}
+	if !ok {
 		return "", "", nobody(o.Room, o.Participant.DisplayName())
 	}
 	return conference, call, nil

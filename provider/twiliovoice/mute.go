@@ -80,7 +80,7 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 
 // update changes one participant.
 func (d *Driver) update(ctx context.Context, o provider.Order, params *api.UpdateParticipantParams) (provider.Effect, error) {
-	conference, call, err := target(o)
+	conference, call, err := d.target(o)
 	if err != nil {
 		return provider.Effect{}, err
 	}

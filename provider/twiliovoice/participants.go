@@ -34,9 +34,9 @@ func (d *Driver) Participants(ctx context.Context, room moderation.Room, q provi
 
 func (d *Driver) listParticipants(ctx context.Context, room moderation.Room, q provider.ParticipantQuery, p twiliorest.Page) (twiliorest.Chunk[moderation.Participant], error) {
 	var none twiliorest.Chunk[moderation.Participant]
-	sid, ok := twiliorest.Segment(room.ID)
-	if !ok {
-		return none, d.noRoom(room.Name)
+	sid, err := d.sid(room)
+	if err != nil {
+		return none, err
 	}
 	params := new(api.ListParticipantParams).SetPageSize(p.Size)
 	params.Muted, params.Hold, params.Coaching = q.Muted, q.OnHold, q.Coaching
@@ -99,9 +99,12 @@ func (d *Driver) Participant(ctx context.Context, room moderation.Room, idOrIden
 
 // fetch reads one participant by the call's SID or by label.
 func (d *Driver) fetch(ctx context.Context, room moderation.Room, callSIDOrLabel string) (moderation.Participant, error) {
-	conference, ok1 := twiliorest.Segment(room.ID)
-	who, ok2 := twiliorest.Segment(callSIDOrLabel)
-	if !ok1 || !ok2 {
+	conference, err := d.sid(room)
+	if err != nil {
+		return moderation.Participant{}, err
+	}
+	who, ok := twiliorest.Segment(callSIDOrLabel)
+	if !ok {
 		return moderation.Participant{}, nobody(room, callSIDOrLabel)
 	}
 	res, err := twiliorest.Read(d.api(ctx).FetchParticipant(conference, who, nil))

@@ -132,6 +132,14 @@ func (d *Driver) room(c api.ApiV2010Conference) moderation.Room {
 	}
 }
 
+// sid returns what addresses a conference: its SID, and nothing else.
+func (d *Driver) sid(room moderation.Room) (string, error) {
+	if !twiliorest.IsSID("CF", room.ID) {
+		return "", d.noRoom(cmp.Or(room.Name, room.ID))
+	}
+	return room.ID, nil
+}
+
 func (d *Driver) noRoom(name string) *moderation.Error {
 	return moderation.Fault(moderation.CodeNotFound, "twilio-voice.no_conference", "Room", name)
 }
