@@ -66,6 +66,8 @@ func TestNamesAreNeutralized(t *testing.T) {
 		"> quoted":               "› quoted",
 		"• listed":               "› listed",
 		":tada::tada: 12:30":     "∶tada:∶tada: 12:30",
+		"T19:20:11Z :100: :+1:":  "T19:20:11Z ∶100: ∶+1:",
+		":a:b:":                  "∶a∶b:",
 		"line\nbreak\u202e.":     "line break.",
 		"  ":                     "",
 		strings.Repeat("é", 999): strings.Repeat("é", 239) + "…",

@@ -89,10 +89,11 @@ func (p plain) Literal(s string) string { return p.Text(s) }
 func (plain) Moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 var (
-	entities  = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	angles    = strings.NewReplacer("<", "‹", ">", "›")
-	marks     = strings.NewReplacer("*", "∗", "~", "∼", "`", "ˋ")
-	shortcode = regexp.MustCompile(`:([A-Za-z0-9_+'-]+):`)
+	entities    = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	angles      = strings.NewReplacer("<", "‹", ">", "›")
+	marks       = strings.NewReplacer("*", "∗", "~", "∼", "`", "ˋ")
+	clockDigits = regexp.MustCompile(`^[0-5][0-9]$`)
+	shortcode   = regexp.MustCompile(`:([A-Za-z0-9_+'-]+):`)
 )
 
 // pairs replaces marks that could make something bold, struck or code, and
@@ -116,13 +117,28 @@ func escape(s string, limit int) string {
 	return entities.Replace(s)
 }
 
-// shortcodes breaks up :emoji: names, which Slack would draw.
+// shortcodes breaks up :emoji: names, which Slack would draw, and leaves times
+// of day alone.
 func shortcodes(s string) string {
-	// Neighbours share a colon, so that one pass leaves every second one.
-	for shortcode.MatchString(s) {
-		s = shortcode.ReplaceAllString(s, "∶$1:")
+	if strings.Count(s, ":") < 2 {
+		return s
 	}
-	return s
+	// Neighbours share a colon, so each name that was broken is looked past.
+	var out strings.Builder
+	for {
+		at := shortcode.FindStringSubmatchIndex(s)
+		if at == nil {
+			out.WriteString(s)
+			return out.String()
+		}
+		out.WriteString(s[:at[0]])
+		if name := s[at[2]:at[3]]; clockDigits.MatchString(name) {
+			out.WriteString(":")
+		} else {
+			out.WriteString("∶")
+		}
+		s = s[at[0]+1:]
+	}
 }
 
 // underscores replaces the underscores that could start or end italics and

@@ -3,9 +3,11 @@ package bot
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -19,6 +21,8 @@ const (
 	recordLines = 30
 	// quotedRunes bounds what one person wrote: a reason, a note.
 	quotedRunes = 500
+	// toldRunes bounds what a record told: several sentences.
+	toldRunes = 1000
 )
 
 // actor returns who acted in the way a sentence shows it: Case.Actor is a bare
@@ -122,7 +126,7 @@ func (r *renderer) story(style words.Style, c moderation.Case) string {
 		add("bot.case.reason", "Reason", quoted(c.Reason))
 	}
 	if c.Text != "" {
-		add("bot.case.text", "Text", quoted(c.Text))
+		lines = append(lines, asTold(style, c.Text))
 	}
 	if c.Outcome == moderation.Refused && c.Permission != "" {
 		add("bot.case.permission", "Permission", moderation.Literal(c.Permission))
@@ -163,6 +167,37 @@ func (r *renderer) story(style words.Style, c moderation.Case) string {
 
 // quoted shortens what someone wrote.
 func quoted(s string) string { return words.Cut(words.Visible(s), quotedRunes) }
+
+var instant = regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z`)
+
+// asTold shows what a record told in plain words, its times as the reader's own.
+func asTold(style words.Style, text string) string {
+	text = words.Cut(words.Visible(text), toldRunes)
+	var out strings.Builder
+	for {
+		at := instant.FindStringIndex(text)
+		if at == nil {
+			break
+		}
+		t, err := time.Parse(time.RFC3339, text[at[0]:at[1]])
+		if err != nil {
+			break
+		}
+		out.WriteString(spaced(style, text[:at[0]]) + style.Moment(t))
+		text = text[at[1]:]
+	}
+	return out.String() + spaced(style, text)
+}
+
+// spaced is style.Text that keeps the blanks at the ends of a part of a text.
+func spaced(style words.Style, part string) string {
+	inner := strings.TrimSpace(part)
+	if inner == "" {
+		return part
+	}
+	before, after, _ := strings.Cut(part, inner)
+	return before + style.Text(inner) + after
+}
 
 // verdict says a review's verdict: one of ours in its words, another as it is.
 func (r *renderer) verdict(v string) any {

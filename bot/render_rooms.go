@@ -57,7 +57,7 @@ func (r *renderer) roomRow(p *page, row commands.RoomRow, list commands.Args, as
 	at := place{room: row.Room.Name, list: list}
 	show, more := splitShow(row)
 	p.section(line, r.button(show, place{}))
-	p.actions(r.row(more, 3, at)...)
+	p.actions(r.row(more, 2, at)...)
 }
 
 // splitShow finds the offer that shows the people of a room, which stands
@@ -69,7 +69,7 @@ func splitShow(row commands.RoomRow) (show commands.Offer, more []commands.Offer
 	}
 	for _, o := range row.Offers {
 		if o.Command == "list" {
-			show = o
+			show.Args = o.Args
 			continue
 		}
 		more = append(more, o)
