@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,6 +41,12 @@ func Main(m *testing.M) {
 		os.Exit(outside())
 	}
 	lksdk.SetLogger(protocol.LogRLogger(logr.Discard()))
+	if os.Getenv(envInside) != "" {
+		if err := wire(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
 	code := m.Run()
 	stopShared()
 	if code == 0 {
@@ -116,11 +121,8 @@ func canIsolate() error {
 	return nil
 }
 
-// wire brings the namespace's interfaces up, once.
+// wire brings the namespace's interfaces up.
 func wire(ctx context.Context) error {
-	if _, err := net.InterfaceByName("lk0"); err == nil {
-		return nil
-	}
 	for _, args := range []string{
 		"link set lo up", "link add lk0 type veth peer name lk1", "addr add 10.77.0.1/24 dev lk0",
 		"link set lk0 up", "link set lk1 up",

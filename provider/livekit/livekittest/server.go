@@ -82,9 +82,6 @@ func require(t testing.TB) {
 	if os.Getenv(envInside) == "" {
 		t.Fatal("TestMain has to call livekittest.Main")
 	}
-	if err := wire(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func stopShared() {
