@@ -26,7 +26,7 @@ const (
 	looksAgain = 15 * time.Second
 	// firstRetry and lastRetry bound the wait after a failed delivery.
 	firstRetry = 2 * time.Second
-	lastRetry  = time.Minute
+	lastRetry  = 15 * time.Second
 )
 
 // outbox brings cases into their channels: one worker a channel, in the order in
