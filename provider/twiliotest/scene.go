@@ -188,3 +188,19 @@ func (s *Server) Hears(listenerSID, speakerSID string) bool {
 	}
 	return !from.coaching || from.coaches == listenerSID
 }
+
+// CallOf returns the call's SID of who has the label in a conference, "" where
+// nobody there has.
+func (s *Server) CallOf(conferenceSID, label string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conferences {
+		if c.sid != conferenceSID {
+			continue
+		}
+		if p := c.find(label); p != nil {
+			return p.call.sid
+		}
+	}
+	return ""
+}
