@@ -6,6 +6,15 @@ import (
 	"slices"
 )
 
+// Workspace returns the workspace as it stands.
+func (s *Server) Workspace() Workspace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.state
+	w.Users, w.Groups, w.Channels = slices.Clone(w.Users), slices.Clone(w.Groups), slices.Clone(w.Channels)
+	return w
+}
+
 // Change changes the workspace as an administrator would, without telling the app.
 func (s *Server) Change(change func(w *Workspace)) {
 	s.mu.Lock()

@@ -176,6 +176,13 @@ func (p *Person) Dismiss() {
 	p.s.changed()
 }
 
+// Direct returns the id of the person's direct message with the app.
+func (p *Person) Direct() string {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	return p.s.direct(p.id).ID
+}
+
 // Sees returns what the person sees in a channel, oldest first: its messages
 // and the ephemeral ones meant for them. "" is the direct message with the app.
 func (p *Person) Sees(channel string) []Message {

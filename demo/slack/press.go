@@ -69,7 +69,7 @@ func (p *Person) Choose(ctx context.Context, on Screen, actionID string, choices
 			if e.ActionID != actionID {
 				continue
 			}
-			picked, err := p.pick(ctx, on, b, e, choices)
+			picked, err := p.pick(ctx, on, b, e, choices, initialValues(on.surface()))
 			if err != nil {
 				return reply, err
 			}
@@ -224,16 +224,17 @@ func merged(a, b map[string]any) map[string]any {
 
 // Suggest types into a select that asks the app and returns what it offers.
 func (p *Person) Suggest(ctx context.Context, on Screen, actionID, typed string) ([]Option, error) {
-	s := p.s
-	var b Block
-	for _, other := range on.surface() {
-		if slices.ContainsFunc(other.interactive(), func(e Element) bool { return e.ActionID == actionID }) {
-			b = other
+	for _, b := range on.surface() {
+		if slices.ContainsFunc(b.interactive(), func(e Element) bool { return e.ActionID == actionID }) {
+			return p.SuggestWith(ctx, on, b.BlockID, actionID, typed, initialValues(on.surface()))
 		}
 	}
-	if b.Type == "" {
-		return nil, fmt.Errorf("%w: %q", ErrNoSuchElement, actionID)
-	}
+	return nil, fmt.Errorf("%w: %q", ErrNoSuchElement, actionID)
+}
+
+// SuggestWith is Suggest with the other fields filled in as values say.
+func (p *Person) SuggestWith(ctx context.Context, on Screen, blockID, actionID, typed string, values map[string]any) ([]Option, error) {
+	s := p.s
 	s.mu.Lock()
 	u := s.user(p.id)
 	if u == nil {
@@ -242,8 +243,8 @@ func (p *Person) Suggest(ctx context.Context, on Screen, actionID, typed string)
 	}
 	payload := s.interactive("block_suggestion", u, nil)
 	delete(payload, "trigger_id")
-	payload["action_id"], payload["block_id"], payload["value"] = actionID, b.BlockID, typed
-	s.place(payload, on, u, nil, initialValues(on.surface()))
+	payload["action_id"], payload["block_id"], payload["value"] = actionID, blockID, typed
+	s.place(payload, on, u, nil, values)
 	delete(payload, "response_url")
 	s.mu.Unlock()
 	ack, err := s.deliver(ctx, envelope{Type: "interactive", Kind: "block_suggestion", Accepts: true, Payload: payload})

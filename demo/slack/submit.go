@@ -27,7 +27,7 @@ func (p *Person) Submit(ctx context.Context, v View, values map[string]any) (*Re
 					continue
 				}
 				left = slices.DeleteFunc(left, func(other string) bool { return other == name })
-				filled, err := p.enter(ctx, v, b, e, entered)
+				filled, err := p.enter(ctx, v, b, e, entered, state)
 				if err != nil {
 					return reply, err
 				}
@@ -118,7 +118,7 @@ func (s *Server) submitted(v *View, in *interaction, ack json.RawMessage) error 
 }
 
 // enter makes the state of one element from what a person enters.
-func (p *Person) enter(ctx context.Context, v View, b Block, e Element, entered any) (map[string]any, error) {
+func (p *Person) enter(ctx context.Context, v View, b Block, e Element, entered any, values map[string]any) (map[string]any, error) {
 	state := map[string]any{"type": e.Type}
 	choices, many := entered.([]string)
 	if !many {
@@ -138,7 +138,7 @@ func (p *Person) enter(ctx context.Context, v View, b Block, e Element, entered 
 		state["selected_conversation"], state["selected_channel"] = choices[0], choices[0]
 		return state, nil
 	}
-	picked, err := p.pick(ctx, v, b, e, choices)
+	picked, err := p.pick(ctx, v, b, e, choices, values)
 	if err != nil {
 		return nil, err
 	}
@@ -152,13 +152,13 @@ func (p *Person) enter(ctx context.Context, v View, b Block, e Element, entered 
 
 // pick finds options of an element by text or value; an external select is
 // asked with the text first, as a person types it.
-func (p *Person) pick(ctx context.Context, on Screen, _ Block, e Element, choices []string) ([]Option, error) {
+func (p *Person) pick(ctx context.Context, on Screen, b Block, e Element, choices []string, values map[string]any) ([]Option, error) {
 	picked := []Option{}
 	for _, choice := range choices {
 		offered := e.AllOptions()
 		if strings.Contains(e.Type, "external_select") {
 			var err error
-			if offered, err = p.Suggest(ctx, on, e.ActionID, choice); err != nil {
+			if offered, err = p.SuggestWith(ctx, on, b.BlockID, e.ActionID, choice, values); err != nil {
 				return nil, err
 			}
 		}
