@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
@@ -20,12 +21,15 @@ type cast struct {
 	roles  map[string]string
 	rooms  *simulated.Driver
 
-	mu    sync.Mutex
-	known map[seat]string // display names of everyone who was ever in
-	tick  chan struct{}   // closed and replaced at each change on the stage
+	mu        sync.Mutex
+	known     map[seat]string               // display names of everyone who was ever in
+	went      map[seat]simulated.ChangeKind // how they went out the last time
+	names     map[string]string             // of rooms that there ever were, by id
+	announced map[string]string             // what was last announced, by room id
+	tick      chan struct{}                 // closed and replaced at each change on the stage
 }
 
-// seat is someone's place in a room.
+// seat is someone's place in a room, which is named by its id.
 type seat struct{ room, identity string }
 
 // gonePerson is someone who was in a room and is not now.
@@ -33,6 +37,13 @@ type gonePerson struct {
 	Room     string `json:"room"`
 	Identity string `json:"identity"`
 	Name     string `json:"name"`
+	How      string `json:"how"` // left, kick, end
+}
+
+// shownRoom is a room on the stage.
+type shownRoom struct {
+	simulated.StageRoom
+	Announced string `json:"announced,omitempty"`
 }
 
 func newCast(rooms *simulated.Driver) *cast {
@@ -56,17 +67,35 @@ func (c *cast) personas() []string {
 	return all
 }
 
-// watch tells of each change on the stage until ctx ends.
+// watch follows the stage until ctx ends.
 func (c *cast) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		_, changes := c.rooms.Stage(ctx)
-		for range changes {
-			c.mu.Lock()
-			close(c.tick)
-			c.tick = make(chan struct{})
-			c.mu.Unlock()
+		for change := range changes {
+			c.note(change)
 		}
 	}
+}
+
+// note keeps what a page cannot see from how things stand.
+func (c *cast) note(change simulated.Change) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := seat{change.RoomID, change.Identity}
+	switch change.Kind {
+	case simulated.Left, simulated.ChangeKind(moderation.ActionKick):
+		c.went[at] = change.Kind
+	case simulated.ChangeKind(moderation.ActionEnd):
+		for known := range c.known {
+			if known.room == change.RoomID {
+				c.went[known] = change.Kind
+			}
+		}
+	case simulated.ChangeKind(moderation.ActionAnnounce):
+		c.announced[change.RoomID] = change.Text
+	}
+	close(c.tick)
+	c.tick = make(chan struct{})
 }
 
 func (c *cast) changed() <-chan struct{} {
@@ -76,38 +105,45 @@ func (c *cast) changed() <-chan struct{} {
 }
 
 // stage returns the rooms as they stand, and who is missing from them.
-func (c *cast) stage() ([]simulated.StageRoom, []gonePerson) {
+func (c *cast) stage() ([]shownRoom, []gonePerson) {
 	ctx, cancel := context.WithCancel(context.Background())
 	stage, _ := c.rooms.Stage(ctx)
 	cancel()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	present := map[seat]bool{}
+	rooms, present := []shownRoom{}, map[seat]bool{}
 	for _, r := range stage.Rooms {
+		rooms = append(rooms, shownRoom{StageRoom: r, Announced: c.announced[r.ID]})
 		for _, p := range r.People {
-			at := seat{r.Name, p.Identity}
+			at := seat{r.ID, p.Identity}
 			present[at] = true
 			c.known[at] = p.DisplayName()
 		}
+		c.names[r.ID] = r.Name
 	}
 	gone := []gonePerson{}
 	for at, name := range c.known {
 		if !present[at] {
-			gone = append(gone, gonePerson{Room: at.room, Identity: at.identity, Name: name})
+			gone = append(gone, gonePerson{Room: c.names[at.room], Identity: at.identity, Name: name, How: string(c.went[at])})
 		}
 	}
 	slices.SortFunc(gone, func(a, b gonePerson) int {
 		return strings.Compare(a.Room+"\x00"+a.Identity, b.Room+"\x00"+b.Identity)
 	})
-	return append([]simulated.StageRoom{}, stage.Rooms...), gone
+	return rooms, gone
 }
 
 // bringBack lets someone who was in a room come in again.
 func (c *cast) bringBack(room, identity string) {
 	c.mu.Lock()
-	name, known := c.known[seat{room, identity}]
+	name := ""
+	for at, known := range c.known {
+		if at.identity == identity && c.names[at.room] == room {
+			name = known
+		}
+	}
 	c.mu.Unlock()
-	if known {
+	if name != "" {
 		c.rooms.Join(room, identity, name)
 	}
 }

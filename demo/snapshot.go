@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
-	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
 // shownMessages bounds the messages of a channel that a page is sent.
@@ -13,17 +12,17 @@ const shownMessages = 80
 
 // snapshot is all that one person sees; demo/web/src/types.ts reads it.
 type snapshot struct {
-	Me       string                `json:"me"`
-	Online   bool                  `json:"online"`
-	Users    []shownUser           `json:"users"`
-	Personas []string              `json:"personas"`
-	Groups   []shownGroup          `json:"groups"`
-	Channels []shownChannel        `json:"channels"`
-	Commands []slack.Command       `json:"commands"`
-	Home     *shownView            `json:"home"`
-	Modals   []shownView           `json:"modals"`
-	Rooms    []simulated.StageRoom `json:"rooms"`
-	Gone     []gonePerson          `json:"gone"`
+	Me       string          `json:"me"`
+	Online   bool            `json:"online"`
+	Users    []shownUser     `json:"users"`
+	Personas []string        `json:"personas"`
+	Groups   []shownGroup    `json:"groups"`
+	Channels []shownChannel  `json:"channels"`
+	Commands []slack.Command `json:"commands"`
+	Home     *shownView      `json:"home"`
+	Modals   []shownView     `json:"modals"`
+	Rooms    []shownRoom     `json:"rooms"`
+	Gone     []gonePerson    `json:"gone"`
 }
 
 type shownUser struct {

@@ -11,6 +11,7 @@ type program struct {
 	Config string `help:"Read the configuration from this file." placeholder:"FILE" env:"ROOMWARDEN_CONFIG" default:"roomwarden.yaml"`
 
 	Run      runCommand      `cmd:"" help:"Run the bot."`
+	Demo     demoCommand     `cmd:"" help:"Try everything without an account: a workspace in the browser, simulated rooms, the real bot."`
 	Manifest manifestCommand `cmd:"" help:"Print the Slack app's manifest."`
 	Cfg      configCommand   `cmd:"" name:"config" help:"Check or print the configuration."`
 	Role     roleCommand     `cmd:"" help:"Look at and change who may do what, as /room-role does."`

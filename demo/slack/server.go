@@ -18,6 +18,8 @@ import (
 type Options struct {
 	// Workspace is Sample() where it is empty.
 	Workspace Workspace
+	// Saved is what an earlier stand-in left, nil for a new one.
+	Saved *Saved
 	// Listen is an address; 127.0.0.1:0 where it is empty.
 	Listen string
 	// AppToken and BotToken are what the bot must show.
@@ -106,6 +108,9 @@ func Start(o Options) (*Server, error) {
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, tickets: map[string]bool{},
 		limits: map[string]*bucket{}, calls: map[string]int{},
 		random: rand.New(rand.NewPCG(o.Seed, 0x5eed)), //nolint:gosec // chooses connections, guards nothing
+	}
+	if o.Saved != nil {
+		s.restore(o.Saved)
 	}
 	s.http = &http.Server{
 		Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second, ConnContext: keepWire,

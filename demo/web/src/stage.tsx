@@ -31,6 +31,7 @@ function RoomCard({ name, room, gone }: { name: string; room: Room | undefined; 
         {room?.locked && <Icon name="lock" label="locked" />}
         <span class="count">{room ? `${room.people.length} in` : 'ended'}</span>
       </h3>
+      {room?.announced && <p class="announced"><span class="unseen">Announced: </span>{room.announced}</p>}
       <ul>
         {(room?.people ?? []).map((p) => <Seat key={p.id} person={p} />)}
         {gone.map((g) => <Absent key={g.identity} gone={g} canReturn={!!room} />)}
@@ -69,7 +70,7 @@ function Seat({ person: p }: { person: Person }) {
   )
 }
 
-const ways: Record<string, string> = { kick: 'removed', ban: 'banned', end: 'ended', left: 'left' }
+const ways: Record<string, string> = { kick: 'removed', end: 'room ended', left: 'left' }
 
 function Absent({ gone: g, canReturn }: { gone: Gone; canReturn: boolean }) {
   const me = useContext(World)!.me

@@ -133,13 +133,14 @@ export interface Room {
   locked?: boolean
   recording?: boolean
   people: Person[]
+  announced?: string
 }
 
 export interface Gone {
   room: string
   identity: string
   name: string
-  how: string // left, kick, ban, end
+  how: string // left, kick, end
 }
 
 export interface Snapshot {
