@@ -26,6 +26,7 @@ type console struct {
 	streams
 	ctx      context.Context //nolint:containedctx // a console lives as long as its context
 	config   string          // the configuration's path
+	named    bool            // somebody named it
 	words    *words.Printer
 	terminal bool // results go to a person's eyes
 }

@@ -15,7 +15,6 @@ type demoCommand struct {
 	Listen   string     `help:"Serve the page on this address." default:"127.0.0.1:8973" placeholder:"ADDRESS"`
 	Data     string     `help:"Keep the state in this folder." placeholder:"DIR" type:"path"`
 	Tour     bool       `help:"Play a shift of moderation as text, without a browser."`
-	Config   string     `help:"Use the providers of this configuration too." placeholder:"FILE" type:"path"`
 	LogLevel slog.Level `help:"Log what is at least so weighty: debug, info, warn or error." default:"error"`
 }
 
@@ -24,8 +23,11 @@ func (d *demoCommand) Run(c *console) error {
 	log := logger(c.err, d.LogLevel)
 	slog.SetDefault(log)
 	o := demo.Options{
-		Listen: d.Listen, Data: d.Data, Config: d.Config, Activity: simulated.Busy, Log: log,
+		Listen: d.Listen, Data: d.Data, Activity: simulated.Busy, Log: log,
 		Ready: func(address string) { _ = c.print(c.say("demo.ready", "Address", moderation.Literal(address))) },
+	}
+	if c.named { // its providers are used beside the simulated one
+		o.Config = c.config
 	}
 	if !d.Tour {
 		return demo.Run(c.ctx, o)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/alecthomas/kong"
@@ -8,7 +9,7 @@ import (
 
 // program is the command line: one field a subcommand, one file each.
 type program struct {
-	Config string `help:"Read the configuration from this file." placeholder:"FILE" env:"ROOMWARDEN_CONFIG" default:"roomwarden.yaml"`
+	Config string `help:"Read the configuration from this file; roomwarden.yaml where none is named." placeholder:"FILE" env:"ROOMWARDEN_CONFIG"`
 
 	Run      runCommand      `cmd:"" help:"Run the bot."`
 	Demo     demoCommand     `cmd:"" help:"Try everything without an account: a workspace in the browser, simulated rooms, the real bot."`
@@ -38,6 +39,6 @@ func run(ctx context.Context, args []string, s streams) int {
 	if err != nil {
 		return c.fail(usage(err))
 	}
-	c.config = p.Config
+	c.config, c.named = cmp.Or(p.Config, "roomwarden.yaml"), p.Config != ""
 	return c.fail(command.Run())
 }
