@@ -33,7 +33,7 @@ type Options struct {
 	Config string
 	// Activity is what the people in the simulated rooms do by themselves.
 	Activity simulated.Activity
-	Log      *slog.Logger
+	Log      *slog.Logger // where nil: none
 	// Ready is told the page's address once everything is up; may be nil.
 	Ready func(address string)
 }
@@ -58,6 +58,9 @@ type Demo struct {
 // Open brings up the stand-in and the bot, and waits until they are linked.
 // Close what it returns.
 func Open(ctx context.Context, o Options) (d *Demo, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	d = &Demo{options: o, fresh: true, stopped: make(chan error, 1)}
 	defer func() {
 		if err != nil {
@@ -225,8 +228,9 @@ func (d *Demo) Close() error {
 // grants are what the owner gives in a new workspace.
 var grants = []string{"grant @mo moderator *", "grant @vera viewer *"}
 
-// furnish lets the owner give the others their roles, as one would at first.
-func (d *Demo) furnish(ctx context.Context) error {
+// Furnish lets the owner give the others their roles, as one would at first. A
+// workspace that was kept has them already.
+func (d *Demo) Furnish(ctx context.Context) error {
 	if !d.fresh {
 		return nil
 	}
@@ -253,38 +257,44 @@ func Run(ctx context.Context, o Options) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	if err := d.furnish(ctx); err != nil {
+	if err := d.Furnish(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	c := newCast(d.Rooms)
-	serving, stop := context.WithCancel(ctx)
-	server := &http.Server{
-		Handler: newPage(d.Slack, c, o.Listen, o.Log), ReadHeaderTimeout: 10 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return serving },
-		ErrorLog:    slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	if o.Ready != nil {
+		o.Ready("http://" + listener.Addr().String())
 	}
-	watched := make(chan struct{})
+	return d.Serve(ctx, listener)
+}
+
+// Serve serves the page until ctx ends or the bot stops by itself. It closes
+// the listener.
+func (d *Demo) Serve(ctx context.Context, listener net.Listener) error {
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	c := newCast(d.Rooms)
+	server := &http.Server{
+		Handler:           newPage(d.Slack, c, listener.Addr().String(), d.options.Log),
+		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return serving },
+		ErrorLog:          slog.NewLogLogger(d.options.Log.Handler(), slog.LevelDebug),
+	}
+	watched, served := make(chan struct{}), make(chan error, 1)
 	go func() {
 		defer close(watched)
 		c.watch(serving)
 	}()
-	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	if o.Ready != nil {
-		o.Ready("http://" + listener.Addr().String())
-	}
+	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-served:
-		served <- err
+		served <- http.ErrServerClosed
 	case err = <-d.stopped:
 		d.stopped <- err
 	}
 	stop()
 	_ = server.Close()
-	if failed := <-served; !errors.Is(failed, http.ErrServerClosed) {
-		err = errors.Join(err, failed)
-	}
+	<-served
 	<-watched
 	return err
 }
