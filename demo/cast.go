@@ -49,7 +49,8 @@ type shownRoom struct {
 func newCast(rooms *simulated.Driver) *cast {
 	c := &cast{
 		people: []persona{{slack.Mo, "moderator"}, {slack.Olive, "owner"}, {slack.Vera, "viewer"}, {slack.Gus, "guest"}},
-		roles:  map[string]string{}, rooms: rooms, known: map[seat]string{}, tick: make(chan struct{}),
+		roles:  map[string]string{}, rooms: rooms, tick: make(chan struct{}),
+		known: map[seat]string{}, went: map[seat]simulated.ChangeKind{}, names: map[string]string{}, announced: map[string]string{},
 	}
 	for _, p := range c.people {
 		c.roles[p.id] = p.role

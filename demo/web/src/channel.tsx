@@ -60,7 +60,7 @@ const OneMessage = memo(function OneMessage({ message: m, follows }: { message: 
           <p class="from">
             <strong>{from?.app ? from.name : (from?.real ?? m.user)}</strong>
             {from?.app && <span class="tag">app</span>}
-            <time dateTime={m.at}>{at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>
+            <time dateTime={m.at}>{at.toLocaleTimeString([], { timeStyle: 'short' })}</time>
           </p>
         )}
         {m.blocks.length > 0

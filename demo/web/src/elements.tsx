@@ -220,7 +220,7 @@ function External({ element, label, labelId, describedBy, invalid, hands, severa
         aria-describedby={describedBy} aria-invalid={invalid} disabled={hands.disabled}
         placeholder={plain(element.placeholder?.text ?? 'Type to search')}
         value={typed ?? (several ? '' : plain(one?.text.text ?? ''))}
-        onFocus={(e) => { setTyped(''); e.currentTarget.select() }} onClick={() => typed === null && setTyped('')}
+        onFocus={(e) => e.currentTarget.select()} onClick={() => typed === null && setTyped('')}
         onInput={(e) => setTyped(e.currentTarget.value)} onKeyDown={keys} />
       <div class="options" role="listbox" id={`${id}list`} aria-label={label} hidden={!open}>
         {open && options.map((o, i) => (

@@ -15,7 +15,10 @@ export function Modal({ view }: { view: View }) {
   const [missing, setMissing] = useState<Record<string, string>>({})
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => { dialog.current?.showModal() }, [])
+  useEffect(() => {
+    dialog.current?.showModal()
+    dialog.current?.querySelector<HTMLElement>('.body input, .body select, .body textarea')?.focus()
+  }, [])
   useEffect(() => { setMissing({}) }, [view.hash])
 
   const submit = async () => {
