@@ -115,7 +115,7 @@ func (s *Service) aimFirst(ctx context.Context, a *attempt) Answer {
 		return Missing{Command: a.in.Command, Args: a.in.Args, Missing: []string{ArgText}}
 	}
 	if len(found) > 1 {
-		return s.whichPerson(a.in, ArgPerson, a.place, found)
+		return s.whichPerson(a.in, a.place, found)
 	}
 	a.person = &found[0]
 	return s.permit(ctx, a)

@@ -32,6 +32,10 @@ type attempt struct {
 	same string
 	// shows is set where the room shows the effect already.
 	shows bool
+	// inside are the identities of those who are in a room that is locked, or
+	// whom a mute of all reaches; native is set where the provider keeps a lock.
+	inside []string
+	native bool
 	// send is what reaches the provider; nil: Client.Act with order.
 	send func(ctx context.Context) (provider.Effect, error)
 	// intend adds to the transaction of the intent, keep to that of an outcome
@@ -79,7 +83,7 @@ func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
 	case err != nil:
 		return s.unread(a.place, err)
 	case len(all) > 1:
-		return s.whichPerson(a.in, ArgPerson, room, all)
+		return s.whichPerson(a.in, room, all)
 	case a.who != "" && a.person == nil && present:
 		if answer := s.alreadyGone(ctx, a); answer != nil {
 			return answer

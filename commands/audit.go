@@ -87,7 +87,7 @@ func runAudit(ctx context.Context, s *Service, in Invocation) Answer {
 		for _, c := range cases {
 			may, asked := readable[c.Ref()]
 			if !asked {
-				may = who.may(moderation.ReadAudit, s.caseTarget(ctx, c)).Allowed
+				may = s.aboutCase(ctx, c, func(t Target) Decision { return who.may(moderation.ReadAudit, t) }).Allowed
 				readable[c.Ref()] = may
 			}
 			if !may {

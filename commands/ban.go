@@ -120,7 +120,7 @@ func (s *Service) aimBan(ctx context.Context, a *attempt) ([]presence, Answer) {
 			one.ID = one.Identity // a ban everywhere is of an identity, not of a connection
 			all = append(all, one)
 		}
-		return nil, s.whichPerson(a.in, ArgPerson, a.place, all)
+		return nil, s.whichPerson(a.in, a.place, all)
 	}
 	if len(found) > 0 {
 		one := found[0].person

@@ -32,11 +32,12 @@ func (a Args) caseNumber() (uint64, error) {
 // openCase reads the case of an invocation and asks whether the caller may p
 // with it. A case about a room that the caller may not list does not exist for them.
 func (s *Service) openCase(ctx context.Context, in Invocation, p moderation.Permission) (moderation.Case, Answer) {
-	c, target, answer := s.findCase(ctx, in)
+	c, answer := s.findCase(ctx, in)
 	if answer != nil {
 		return c, answer
 	}
-	switch d := s.may(ctx, in.Caller, p, target); {
+	ask := func(t Target) Decision { return s.may(ctx, in.Caller, p, t) }
+	switch d := s.aboutCase(ctx, c, ask); {
 	case d.Hidden:
 		return c, noCase(in)
 	case !d.Allowed:
@@ -45,11 +46,11 @@ func (s *Service) openCase(ctx context.Context, in Invocation, p moderation.Perm
 	return c, nil
 }
 
-// findCase reads the case of an invocation and what questions about it are about.
-func (s *Service) findCase(ctx context.Context, in Invocation) (c moderation.Case, t Target, answer Answer) {
+// findCase reads the case of an invocation.
+func (s *Service) findCase(ctx context.Context, in Invocation) (c moderation.Case, answer Answer) {
 	number, err := in.Args.caseNumber()
 	if err != nil {
-		return c, t, fault(in, ArgCase, err)
+		return c, fault(in, ArgCase, err)
 	}
 	err = s.view(ctx, func(tx store.Tx) (err error) {
 		c, err = tx.Case(number)
@@ -57,11 +58,11 @@ func (s *Service) findCase(ctx context.Context, in Invocation) (c moderation.Cas
 	})
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return c, t, noCase(in)
+		return c, noCase(in)
 	case err != nil:
-		return c, t, s.unreadable(err)
+		return c, s.unreadable(err)
 	}
-	return c, s.caseTarget(ctx, c), nil
+	return c, nil
 }
 
 func noCase(in Invocation) Answer {
@@ -74,47 +75,57 @@ func (s *Service) unreadable(err error) Answer {
 	return Notice{Tone: Failure, Code: moderation.CodeInternal, Says: []moderation.Sentence{moderation.Say("act.store_unread")}}
 }
 
-// caseTarget is what a question about a case is about: its room, if it has one,
-// as it is now where it is live, so that a tenant's rights can be told.
-func (s *Service) caseTarget(ctx context.Context, c moderation.Case) Target {
-	if c.Provider == "" {
-		return Target{}
+// aboutCase asks a question about a case, whose room may be gone. Where what
+// the case knows of the room does not allow it, the room as it is now is asked
+// about: a tenant's rights follow from what the room says of itself.
+func (s *Service) aboutCase(ctx context.Context, c moderation.Case, ask func(Target) Decision) Decision {
+	t := targetOf(c)
+	d := ask(t)
+	if d.Allowed || t.Room.ID == "" {
+		return d
 	}
-	return Target{Room: s.liveRoom(ctx, caseRoom(c))}
+	live, ok := s.liveRoom(ctx, t.Room)
+	if !ok {
+		return d
+	}
+	return ask(Target{Room: live})
 }
 
-// liveRoom reads a room again where a tenant's right could depend on it.
-func (s *Service) liveRoom(ctx context.Context, room moderation.Room) moderation.Room {
+// caseTarget is what the offers about a case are about. The room is read again
+// only where the caller can list it as what it says of itself.
+func (s *Service) caseTarget(ctx context.Context, who authority, c moderation.Case) Target {
+	t := targetOf(c)
+	if t.Room.ID == "" || who.lists(t.Room) {
+		return t
+	}
+	if live, ok := s.liveRoom(ctx, t.Room); ok {
+		t.Room = live
+	}
+	return t
+}
+
+// targetOf is what a case is about as far as the case knows.
+func targetOf(c moderation.Case) Target {
+	switch {
+	case c.Provider == "":
+		return Target{}
+	case c.RoomID == EveryRoom:
+		return Target{Within: &moderation.Extent{Scope: c.Provider + ":" + EveryRoom}}
+	default:
+		return Target{Room: caseRoom(c)}
+	}
+}
+
+func (s *Service) liveRoom(ctx context.Context, room moderation.Room) (moderation.Room, bool) {
 	client, ok := s.Providers.Get(room.Provider)
-	if !ok || room.ID == "" || room.ID == EveryRoom || !s.tenants(ctx) {
-		return room
+	if !ok {
+		return room, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, readDeadline/4)
 	defer cancel()
 	live, err := client.Room(ctx, room.ID)
-	if err != nil {
-		return room
-	}
 	live.Provider = room.Provider
-	return live
-}
-
-// tenants reports whether any grant or token is bound to a tenant.
-func (s *Service) tenants(ctx context.Context) bool {
-	for _, t := range s.Rules.Tokens {
-		if t.AuthID != "" {
-			return true
-		}
-	}
-	bound := false
-	err := s.view(ctx, func(tx store.Tx) error {
-		all, err := store.Grants.All(tx, "")
-		for _, g := range all {
-			bound = bound || g.AuthID != ""
-		}
-		return err
-	})
-	return bound || err != nil
+	return live, err == nil
 }
 
 func runCase(ctx context.Context, s *Service, in Invocation) Answer {

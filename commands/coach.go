@@ -40,11 +40,11 @@ var uncoachCommand = &Command{
 func (s *Service) aimCoach(ctx context.Context, in Invocation, action moderation.Action) (*attempt, Answer) {
 	in.Args = in.Args.with(ArgPerson, in.Args[ArgCoach])
 	a, answer := s.aim(ctx, in, action, "")
-	return a, asCoach(answer, in)
+	return a, asCoach(answer)
 }
 
 // asCoach turns an answer about the person into one about the coach.
-func asCoach(answer Answer, in Invocation) Answer {
+func asCoach(answer Answer) Answer {
 	switch answer := answer.(type) {
 	case Candidates:
 		if answer.Arg == ArgPerson {
@@ -76,7 +76,7 @@ func runCoach(ctx context.Context, s *Service, in Invocation) Answer {
 	case err != nil:
 		return s.unread(a.place, err)
 	case len(found) > 1:
-		return s.whichPerson(in, ArgPerson, a.place, found)
+		return s.whichPerson(in, a.place, found)
 	case len(found) == 0:
 		return s.noPerson(ctx, in, ArgPerson, a.place)
 	case found[0].ID == a.person.ID:

@@ -59,7 +59,7 @@ func (s *Service) insist(ctx context.Context, e entry) (c moderation.Case, err e
 		if try < tries-1 {
 			select {
 			case <-time.After(time.Duration(100<<(2*try)) * time.Millisecond):
-			case <-s.work.halt.Done():
+			case <-s.work.halt:
 				return c, err
 			}
 		}
@@ -87,7 +87,8 @@ func (s *Service) consequences(tx store.Tx, a *attempt, c moderation.Case, effec
 				return err
 			}
 		}
-		if verified(c.Action) && a.in.Source != FromSystem && !(c.Action == moderation.ActionBan && a.person == nil) {
+		absent := c.Action == moderation.ActionBan && c.ParticipantID == ""
+		if verified(c.Action) && a.in.Source != FromSystem && !absent {
 			return setTimer(tx, timer{Kind: verifyTimer, Case: c.Number, Due: time.Now().Add(verifyAfter)})
 		}
 	case moderation.Unknown:

@@ -10,8 +10,10 @@ import (
 var holdCommand = &Command{
 	Name: "hold",
 	Args: []Arg{
-		roomArg, personArg, {Name: ArgURL, Usage: "[music URL]"},
-		{Name: ArgOptions, Usage: "[method=GET|POST]"}, reasonArg,
+		roomArg, personArg,
+		{Name: ArgURL, Usage: "[music URL]"},
+		{Name: ArgOptions, Usage: "[method=GET|POST]"},
+		reasonArg,
 	},
 	Summary:  moderation.Say("help.hold"),
 	Examples: []string{"/room-hold calls:support agent-7", "/room-hold calls:support agent-7 https://example.org/music.xml method=GET"},

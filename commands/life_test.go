@@ -255,7 +255,7 @@ func (broken) Update(context.Context, func(store.Tx) error) error { return error
 // Where the store does not take the intent, nothing is done and the caller is told.
 func TestStoreFails(t *testing.T) {
 	st := newStage(t)
-	st.Config.Store = broken{st.Config.Store}
+	st.Store = broken{st.Store}
 	for _, line := range []string{"kick standup chaos", "kick nowhere chaos", "ban standup chaos", "note 1 x"} {
 		n, ok := st.typed(owner, line).(commands.Notice)
 		if !ok || n.Tone != commands.Failure {

@@ -164,7 +164,7 @@ func (s *Service) masked(one moderation.Participant) moderation.Participant {
 	return one
 }
 
-// errPage is what a provider says of a page token that it does not know any more.
+// stalePage reports whether a provider does not know a page token any more.
 func stalePage(err error) bool {
 	var known *moderation.Error
 	return errors.As(err, &known) && known.Code == moderation.CodeInvalid

@@ -5,7 +5,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/store"
 )
 
 var lockCommand = &Command{
@@ -41,26 +40,14 @@ func runLock(ctx context.Context, s *Service, in Invocation) Answer {
 	a.shows = locked || a.place.room.Locked
 	reading, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	var inside []string
 	err = everyone(reading, a.place, "", func(one moderation.Participant) bool {
-		inside = append(inside, one.Identity)
+		a.inside = append(a.inside, one.Identity)
 		return true
 	})
 	if err != nil {
 		return s.unread(a.place, err)
 	}
-	native := a.place.client.Capabilities(a.place.room)[moderation.CanLock].Level == moderation.Native
-	let := func(tx store.Tx, c moderation.Case) error {
-		m, _, _ := standing(a)
-		m, there, err := Measures.Get(tx, m.Key())
-		if err != nil || !there || m.Case != c.Number {
-			return err
-		}
-		m.Inside, m.Native = inside, native
-		return Measures.Put(tx, m.Key(), m)
-	}
-	a.intend = let
-	a.keep = func(tx store.Tx, c moderation.Case, _ provider.Effect) error { return let(tx, c) }
+	a.native = a.place.client.Capabilities(a.place.room)[moderation.CanLock].Level == moderation.Native
 	return s.carryOut(ctx, a)
 }
 

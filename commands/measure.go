@@ -26,7 +26,8 @@ type Measure struct {
 	Actor    string            `json:"actor"`
 	At       time.Time         `json:"at"`
 	Until    time.Time         `json:"until,omitzero"` // zero: until it is taken back
-	// Inside are the identities that a locked room lets in: who was there.
+	// Inside are the identities of those who were there: a locked room lets them
+	// in, and a mute of all goes on for them alone.
 	Inside []string `json:"inside,omitempty"`
 	// Connection is the one on which it was last brought into force.
 	Connection string `json:"connection,omitempty"`
@@ -95,6 +96,7 @@ func standing(a *attempt) (m Measure, puts, takes bool) {
 		Kind: kind, Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID,
 		Media: a.media, Until: a.details.Until, Identity: a.who, Name: a.who,
 		Listener: a.order.Listener.Identity, ListenerID: a.order.Listener.ID, Except: a.order.Except, AllowUnmute: a.order.AllowUnmute,
+		Inside: a.inside, Native: a.native,
 	}
 	if a.person != nil {
 		m.Identity, m.Name, m.Connection = a.person.Identity, a.person.DisplayName(), a.person.ID
@@ -131,11 +133,8 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 			return err
 		}
 		m.Case, m.Actor, m.At, m.Restore = c.Number, c.Actor, c.At, effect.Restore
-		if there {
-			m.Inside, m.Native = before.Inside, before.Native
-			if len(m.Restore) == 0 {
-				m.Restore = before.Restore
-			}
+		if there && len(m.Restore) == 0 {
+			m.Restore = before.Restore
 		}
 		return putMeasure(tx, m)
 	case takes:
@@ -149,6 +148,21 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 		return s.markUndone(tx, c, before.Case)
 	}
 	return nil
+}
+
+// renewStanding gives the measure of a settled case to that case, where an
+// earlier one had put it up.
+func renewStanding(tx store.Tx, c moderation.Case) error {
+	if !stands(c.Action) {
+		return nil
+	}
+	key := Measure{Kind: c.Action, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}.Key()
+	m, there, err := Measures.Get(tx, key)
+	if err != nil || !there || m.Case == c.Number {
+		return err
+	}
+	m.Case, m.Actor, m.At, m.Until, m.Connection = c.Number, c.Actor, c.At, c.Until, c.ParticipantID
+	return putMeasure(tx, m)
 }
 
 // dropStanding takes away what a failed case had put up.

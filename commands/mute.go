@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 )
 
 var muteCommand = &Command{
@@ -57,8 +58,7 @@ func runMute(ctx context.Context, s *Service, in Invocation) Answer {
 			return s.refuse(ctx, a, moderation.CodeUnsupported, "", says)
 		}
 	}
-	sends, muted := a.person.Sends(a.media)
-	a.shows = a.person.IsBlocked(a.media) || sends && muted
+	a.shows = provider.Silenced(*a.person, a.media)
 	return s.carryOut(ctx, a)
 }
 
@@ -67,8 +67,7 @@ func runUnmute(ctx context.Context, s *Service, in Invocation) Answer {
 	if answer != nil {
 		return answer
 	}
-	sends, muted := a.person.Sends(a.media)
-	a.shows = !a.person.IsBlocked(a.media) && !(sends && muted)
+	a.shows = !provider.Silenced(*a.person, a.media)
 	if answer := s.restoring(ctx, a); answer != nil {
 		return answer
 	}

@@ -111,33 +111,38 @@ func runMuteAll(ctx context.Context, s *Service, in Invocation) Answer {
 	if answer := s.excepted(ctx, a); answer != nil {
 		return answer
 	}
-	spared, err := s.spare(ctx, a)
+	if answer := s.whomToMute(ctx, a); answer != nil {
+		return answer
+	}
+	return s.carryOut(ctx, a)
+}
+
+// whomToMute reads who is there, for whom the mute goes on when they come back,
+// and leaves those alone whom a rule protects from this caller.
+func (s *Service) whomToMute(ctx context.Context, a *attempt) Answer {
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	who := s.authority(ctx, a.in.Caller)
+	needs := moderation.PermissionFor(a.action, a.media)
+	var spared []string
+	err := everyone(ctx, a.place, "", func(one moderation.Participant) bool {
+		switch {
+		case !one.Kind.Human() || a.order.Spares(one):
+		case !who.may(needs, Target{Room: a.place.room, Participant: &one}).Allowed:
+			a.order.Except = append(a.order.Except, one.Identity)
+			spared = append(spared, s.nameOf(one))
+		default:
+			a.inside = append(a.inside, one.Identity)
+		}
+		return true
+	})
 	if err != nil {
 		return s.unread(a.place, err)
 	}
 	if len(spared) > 0 {
 		a.also = append(a.also, moderation.Say("mute_all.spared", "Names", spared))
 	}
-	return s.carryOut(ctx, a)
-}
-
-// spare leaves those alone whom a rule protects from this caller, and names them.
-func (s *Service) spare(ctx context.Context, a *attempt) (names []string, err error) {
-	if len(s.Rules.Protect) == 0 {
-		return nil, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, readDeadline)
-	defer cancel()
-	who := s.authority(ctx, a.in.Caller)
-	needs := moderation.PermissionFor(a.action, a.media)
-	err = everyone(ctx, a.place, "", func(one moderation.Participant) bool {
-		if one.Kind.Human() && !who.may(needs, Target{Room: a.place.room, Participant: &one}).Allowed {
-			a.order.Except = append(a.order.Except, one.Identity)
-			names = append(names, s.nameOf(one))
-		}
-		return true
-	})
-	return names, err
+	return nil
 }
 
 // excepted finds whom a bulk action leaves alone.

@@ -50,7 +50,8 @@ func runReview(ctx context.Context, s *Service, in Invocation) Answer {
 	own := c.Actor == in.Caller.Actor.String()
 	if own && !s.Rules.ReviewOwn {
 		return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Case: c.Number, Says: []moderation.Sentence{
-			moderation.Say("review.own", "Case", c.Number)}}
+			moderation.Say("review.own", "Case", c.Number),
+		}}
 	}
 	verdict, text := strings.ToLower(in.Args[ArgVerdict]), strings.TrimSpace(in.Args[ArgText])
 	if verdict != "" && !slices.Contains(Verdicts(), verdict) {

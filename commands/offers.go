@@ -168,7 +168,8 @@ func commandOf(action moderation.Action) string {
 // add a word.
 func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) []Offer {
 	who := s.authority(ctx, c)
-	may := func(p moderation.Permission) bool { return who.may(p, s.caseTarget(ctx, of)).Allowed }
+	target := s.caseTarget(ctx, who, of)
+	may := func(p moderation.Permission) bool { return who.may(p, target).Allowed }
 	args := Args{ArgCase: strconv.FormatUint(of.Number, 10)}
 	var offers []Offer
 	if inverse, ok := s.undoable(of); ok && may(moderation.PermissionFor(inverse, of.Media)) {

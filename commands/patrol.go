@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -208,7 +209,7 @@ func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant,
 	}
 	var standing []provider.Order
 	for _, m := range measures {
-		if o, ok := m.order(at.room); ok && m.concerns(one) {
+		if o, ok := m.order(at.room, one); ok && m.concerns(one) {
 			standing = append(standing, o)
 		}
 	}
@@ -233,6 +234,8 @@ func (m Measure) concerns(one moderation.Participant) bool {
 		return false
 	case one.JoinedAt.IsZero() || one.JoinedAt.After(m.At):
 		return true
+	case m.Kind == moderation.ActionMuteAll:
+		return slices.Contains(m.Inside, one.Identity) && !holdsAlready(m, one)
 	default:
 		return m.Identity == one.Identity && !holdsAlready(m, one)
 	}

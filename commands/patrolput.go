@@ -47,8 +47,12 @@ func holdsAlready(m Measure, one moderation.Participant) bool {
 	}
 }
 
-// order is the standing order of a measure.
-func (m Measure) order(room moderation.Room) (provider.Order, bool) {
+// order is the standing order of a measure for someone who comes in. A mute of
+// all is not for those who come for the first time.
+func (m Measure) order(room moderation.Room, one moderation.Participant) (provider.Order, bool) {
+	if m.Kind == moderation.ActionMuteAll && !slices.Contains(m.Inside, one.Identity) {
+		m.Except = append(slices.Clone(m.Except), one.Identity)
+	}
 	switch m.Kind {
 	case moderation.ActionMute, moderation.ActionMuteAll, moderation.ActionHold, moderation.ActionPin, moderation.ActionCoach:
 		return provider.Order{

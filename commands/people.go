@@ -23,7 +23,8 @@ func (s *Service) listPeople(ctx context.Context, in Invocation) Answer {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
 	page, err := s.RoomPage(ctx, in.Caller, p.room, in.Args[ArgSearch], in.Args[ArgCursor])
-	if stalePage(err) {
+	gone := err == nil && len(page.People) == 0 && page.Cursor != ""
+	if gone || stalePage(err) {
 		page, err = s.RoomPage(ctx, in.Caller, p.room, in.Args[ArgSearch], "")
 		page.Says = append(page.Says, moderation.Say("list.stale"))
 	}

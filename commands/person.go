@@ -27,6 +27,9 @@ func codeOf(err error) moderation.Code {
 // first, then the display name as it is, then the name in any case. Several
 // mean that the word is not enough.
 func people(ctx context.Context, p place, word string) ([]moderation.Participant, error) {
+	if number := dialled(word); isNumber(number) {
+		word = number
+	}
 	person, err := p.client.Participant(ctx, p.room, word)
 	switch code := codeOf(err); code {
 	case "":
@@ -38,7 +41,7 @@ func people(ctx context.Context, p place, word string) ([]moderation.Participant
 	var same, alike []moderation.Participant
 	err = everyone(ctx, p, word, func(one moderation.Participant) bool {
 		switch {
-		case one.Name == word || one.Identity == word || one.Number != "" && one.Number == dialled(word):
+		case one.Name == word || one.Identity == word || one.Number != "" && one.Number == word:
 			same = append(same, one)
 		case strings.EqualFold(strings.TrimSpace(one.Name), strings.TrimSpace(word)) || strings.EqualFold(one.Identity, word):
 			alike = append(alike, one)
@@ -108,11 +111,11 @@ func (s *Service) noPerson(ctx context.Context, in Invocation, arg string, p pla
 }
 
 // whichPerson asks which of several people was meant, with what tells them apart.
-func (s *Service) whichPerson(in Invocation, arg string, p place, all []moderation.Participant) Answer {
+func (s *Service) whichPerson(in Invocation, p place, all []moderation.Participant) Answer {
 	args := in.Args.with(ArgRoom, p.arg())
 	choice := Candidates{
-		Says: moderation.Say("person.ambiguous", "Person", words.Cut(in.Args[arg], 80), "Room", p.room.Ref(), "Count", len(all)),
-		Args: args, Command: in.Command, Arg: arg,
+		Says: moderation.Say("person.ambiguous", "Person", words.Cut(in.Args[ArgPerson], 80), "Room", p.room.Ref(), "Count", len(all)),
+		Args: args, Command: in.Command, Arg: ArgPerson,
 	}
 	for _, one := range all[:min(len(all), maxCandidates)] {
 		choice.Options = append(choice.Options, s.personCandidate(one))

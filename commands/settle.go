@@ -103,7 +103,8 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 		return s.settleLater(ctx, c, t)
 	}
 	settled := false
-	after, err := s.write(ctx, entry{record: r,
+	after, err := s.write(ctx, entry{
+		record: r,
 		before: func(tx store.Tx) error {
 			now, err := tx.Case(c.Number)
 			if settled = err == nil && !now.Outcome.Open(); settled {
@@ -119,6 +120,9 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 			}
 			if c.Outcome == moderation.Failed {
 				return dropStanding(tx, c)
+			}
+			if err := renewStanding(tx, c); err != nil {
+				return err
 			}
 			if err := s.takeAway(tx, c); err != nil {
 				return err

@@ -22,7 +22,7 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 	if known, ok := s.answerKnown(ctx, in); ok {
 		return known
 	}
-	c, target, answer := s.findCase(ctx, in)
+	c, answer := s.findCase(ctx, in)
 	if answer != nil {
 		return answer
 	}
@@ -31,13 +31,14 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 	if !possible {
 		permission = moderation.PermissionFor(c.Action, c.Media)
 	}
-	if s.may(ctx, in.Caller, permission, target).Hidden {
+	if s.aboutCase(ctx, c, func(t Target) Decision { return s.may(ctx, in.Caller, permission, t) }).Hidden {
 		return noCase(in)
 	}
 	switch _, able := s.undoable(c); {
 	case c.UndoneBy != "":
 		return Notice{Tone: Info, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
-			moderation.Say("undo.already", "Case", c.Number, "Actor", actorArg(c.UndoneBy), "By", c.UndoneCase)}}
+			moderation.Say("undo.already", "Case", c.Number, "Actor", actorArg(c.UndoneBy), "By", c.UndoneCase),
+		}}
 	case c.Expired:
 		return undoFault(c, "undo.expired")
 	case !possible:
@@ -60,7 +61,8 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 
 func undoFault(c moderation.Case, key string) Answer {
 	return Notice{Tone: Failure, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
-		moderation.Say(key, "Case", c.Number, "Action", moderation.Literal(c.Action))}}
+		moderation.Say(key, "Case", c.Number, "Action", moderation.Literal(c.Action)),
+	}}
 }
 
 // opposing returns the command and the words that take a case back.

@@ -122,7 +122,8 @@ func runUnwatch(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	if len(closed) == 0 {
 		return Notice{Tone: Info, Code: moderation.CodeNotFound, Says: []moderation.Sentence{
-			moderation.Say("watch.none", "Room", moderation.Literal(word), "Channel", moderation.ChannelID(in.Caller.Channel))}}
+			moderation.Say("watch.none", "Room", moderation.Literal(word), "Channel", moderation.ChannelID(in.Caller.Channel)),
+		}}
 	}
 	return Notice{Tone: Done, Says: []moderation.Sentence{moderation.Say("watch.ended",
 		"Room", moderation.RoomRef{Provider: closed[0].Provider, Name: closed[0].Room})}}

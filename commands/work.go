@@ -16,8 +16,7 @@ type work struct {
 	stopping bool
 	cases    map[uint64]bool // that this process is working on
 	born     time.Time
-	halt     context.Context // ends what is under way
-	giveUp   context.CancelFunc
+	halt     chan struct{} // closed when what is under way is given up
 	wake     chan struct{} // a timer was set
 	hints    chan moderation.RoomRef
 }
@@ -26,9 +25,8 @@ type work struct {
 const drain = 3 * time.Second
 
 func newWork() *work {
-	halt, giveUp := context.WithCancel(context.Background())
 	return &work{
-		cases: map[uint64]bool{}, born: time.Now(), halt: halt, giveUp: giveUp,
+		cases: map[uint64]bool{}, born: time.Now(), halt: make(chan struct{}),
 		wake: make(chan struct{}, 1), hints: make(chan moderation.RoomRef, 16),
 	}
 }
@@ -43,8 +41,14 @@ func (w *work) start(ctx context.Context, f func(ctx context.Context)) bool {
 	}
 	w.group.Go(func() {
 		ctx, cancel := context.WithCancel(ctx)
+		go func() {
+			select {
+			case <-w.halt:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
 		defer cancel()
-		defer context.AfterFunc(w.halt, cancel)()
 		f(ctx)
 	})
 	return true
@@ -80,12 +84,14 @@ func (w *work) busy(number uint64) bool {
 // stop takes no more work and waits for what is under way.
 func (w *work) stop() {
 	w.lock.Lock()
+	again := w.stopping
 	w.stopping = true
 	w.lock.Unlock()
-	late := time.AfterFunc(drain, w.giveUp)
-	defer late.Stop()
+	if !again {
+		late := time.AfterFunc(drain, func() { close(w.halt) })
+		defer late.Stop()
+	}
 	w.group.Wait()
-	w.giveUp()
 }
 
 // nudge tells Run that a timer was set.
