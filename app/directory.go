@@ -7,11 +7,13 @@ import (
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
-// nobody is the directory where there is no link to Slack: everyone is unknown.
+// nobody is the directory of the command line, which has no link to Slack and
+// acts as the system alone. For explain it takes every user for a plain member
+// of the workspace; in which groups and channels they are is not known.
 type nobody struct{}
 
-func (nobody) User(context.Context, string) (commands.Person, error) {
-	return commands.Person{}, unknown()
+func (nobody) User(_ context.Context, id string) (commands.Person, error) {
+	return commands.Person{ID: id}, nil
 }
 
 func (nobody) InGroup(context.Context, string, string) (bool, error) { return false, unknown() }

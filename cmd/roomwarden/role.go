@@ -18,6 +18,7 @@ type roleCommand struct {
 	Define  roleDefine  `cmd:"" help:"Make a role of one's own, or change it."`
 	Delete  roleDelete  `cmd:"" help:"Delete a role of one's own."`
 	Explain roleExplain `cmd:"" help:"Say why someone may or may not do something."`
+	Unbrake roleUnbrake `cmd:"" help:"Let someone remove people again whom the brake has stopped."`
 	Apply   roleApply   `cmd:"" help:"Bring roles and grants to what a file says."`
 }
 
@@ -41,7 +42,7 @@ type roleGrant struct {
 	acting
 	Subject string   `arg:"" help:"A user, user group or channel: a bare id such as U0123ABCD."`
 	Preset  string   `arg:"" help:"The role: viewer, moderator, supervisor, admin, owner or one's own."`
-	Words   []string `arg:"" optional:"" name:"word" help:"[SCOPE] [for FOR] [auth_id=ID], such as live:town-* for 3d."`
+	Words   []string `arg:"" optional:"" name:"word" help:"[SCOPE] [for FOR] [auth_id=ID] [reason], such as live:town-* for 3d."`
 }
 
 // Run runs the subcommand.
@@ -53,7 +54,7 @@ type roleRevoke struct {
 	acting
 	Subject string   `arg:"" help:"A user, user group or channel: a bare id such as U0123ABCD."`
 	Preset  string   `arg:"" help:"The role."`
-	Words   []string `arg:"" optional:"" name:"word" help:"[SCOPE] [auth_id=ID]."`
+	Words   []string `arg:"" optional:"" name:"word" help:"[SCOPE] [auth_id=ID] [reason]."`
 }
 
 // Run runs the subcommand.
@@ -64,7 +65,7 @@ func (r *roleRevoke) Run(c *console) error {
 type roleDefine struct {
 	acting
 	Preset string   `arg:"" help:"The role's name."`
-	Words  []string `arg:"" name:"word" help:"Its permissions, such as list_rooms kick_participant."`
+	Words  []string `arg:"" name:"word" help:"Its permissions, such as list_rooms kick_participant, and max_ban=FOR."`
 }
 
 // Run runs the subcommand.
@@ -84,13 +85,25 @@ type roleExplain struct {
 	tabular
 	Subject string `arg:"" help:"A user's id."`
 	Action  string `arg:"" help:"An action such as kick, or a permission such as kick_participant."`
-	Room    string `arg:"" help:"The room: provider:room."`
+	Room    string `arg:"" optional:"" help:"The room: provider:room; anywhere when left out."`
 }
 
 // Run runs the subcommand.
 func (r *roleExplain) Run(c *console) error {
-	return c.role(acting{tabular: r.tabular}, "explain", r.Subject, r.Action, r.Room)
+	words := []string{r.Subject, r.Action}
+	if r.Room != "" {
+		words = append(words, r.Room)
+	}
+	return c.role(acting{tabular: r.tabular}, "explain", words...)
 }
+
+type roleUnbrake struct {
+	acting
+	Subject string `arg:"" help:"A user's id."`
+}
+
+// Run runs the subcommand.
+func (r *roleUnbrake) Run(c *console) error { return c.role(r.acting, "unbrake", r.Subject) }
 
 type roleApply struct {
 	acting
@@ -106,13 +119,10 @@ func (r *roleApply) Run(c *console) error {
 	}
 	args := commands.Args{commands.ArgVerb: "apply", commands.ArgText: text}
 	if r.DryRun {
-		args[argDryRun] = "true"
+		args[commands.ArgOptions] = "dry_run=true"
 	}
 	return c.do(r.acting, commands.Invocation{Command: "role", Args: args})
 }
-
-// argDryRun asks role apply only to say what it would change.
-const argDryRun = "dry_run"
 
 // role invokes /room-role with words.
 func (c *console) role(how acting, verb string, words ...string) error {
