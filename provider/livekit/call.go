@@ -74,16 +74,18 @@ func (d *Driver) fault(p purpose, method string, err error, sent bool) *moderati
 		twirp.BadRoute, twirp.Unimplemented:
 		e.Code = moderation.CodeRejected
 	default:
-		e.Code = unclear(p, answer)
+		e.Code = unclear(p, method, answer)
 	}
 	return e
 }
 
 // unclear is the code of an answer that does not tell what was done: none
 // came, it broke off, or something between us and the server gave it.
-func unclear(p purpose, answer twirp.Error) moderation.Code {
+func unclear(p purpose, method string, answer twirp.Error) moderation.Code {
 	status := answer.Meta("status_code")
 	switch {
+	case method == dialMethod && answer.Code() == twirp.Internal && answer.Meta("cause") == "" && status == "":
+		return moderation.CodeRejected // the server's own word; no look at the room could tell
 	case len(status) == 3 && (status[0] == '3' || status[0] == '4' && status != "408"):
 		return moderation.CodeRejected // a proxy that did not pass the request on
 	case p == writes:

@@ -15,6 +15,8 @@ import (
 	"github.com/roomwarden/roomwarden/provider"
 )
 
+const dialMethod = "CreateSIPParticipant"
+
 // Dial calls a number in over the configured SIP trunk. It returns once the
 // call is on its way: whether it is answered shows in the room.
 func (d *Driver) Dial(ctx context.Context, o provider.Order) (provider.Effect, error) {
@@ -35,9 +37,12 @@ func (d *Driver) Dial(ctx context.Context, o provider.Order) (provider.Effect, e
 	if s, err := strconv.Atoi(o.Options[maxTime]); err == nil {
 		request.MaxCallDuration = durationpb.New(time.Duration(s) * time.Second)
 	}
-	answer, err := call(ctx, d, writes, "CreateSIPParticipant", func(ctx context.Context) (*lk.SIPParticipantInfo, error) {
+	answer, err := call(ctx, d, writes, dialMethod, func(ctx context.Context) (*lk.SIPParticipantInfo, error) {
 		return d.sip.CreateSIPParticipant(ctx, request)
 	})
+	if is(err, moderation.CodeRejected) {
+		return provider.Effect{}, moderation.Fault(moderation.CodeRejected, "livekit.dial_refused").Because(err)
+	}
 	if err != nil {
 		return provider.Effect{}, err
 	}

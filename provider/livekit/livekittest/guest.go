@@ -158,7 +158,27 @@ func (g *Guest) Return() error {
 			return err
 		}
 	}
-	return nil
+	return g.listed(len(g.invite.sources))
+}
+
+// listed waits until the server shows the guest with so many tracks.
+func (g *Guest) listed(tracks int) error {
+	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), patience)
+	defer cancel()
+	rooms := lksdk.NewRoomServiceClient(g.server.URL, g.server.Key, g.server.Secret)
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		info, err := rooms.GetParticipant(ctx, &livekit.RoomParticipantIdentity{Room: g.Room, Identity: g.Identity})
+		if err == nil && info.GetSid() == g.SID() && len(info.GetTracks()) >= tracks {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s is not listed with %d tracks: %w", g.Identity, tracks, ctx.Err())
+		case <-again.C:
+		}
+	}
 }
 
 // SID is the id of the guest's connection.

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/livekit/protocol/livekit"
+	lksdk "github.com/livekit/server-sdk-go/v2"
 
 	"github.com/roomwarden/roomwarden/internal/needs"
 )
@@ -209,4 +211,19 @@ func (s *Server) stop() {
 	_ = s.cmd.Process.Kill()
 	_ = s.cmd.Wait() // it was killed
 	_ = os.RemoveAll(filepath.Dir(s.log))
+}
+
+// CreateRoom makes a room with metadata before anyone is in it. It ends with the test.
+func (s *Server) CreateRoom(t testing.TB, name, metadata string) {
+	t.Helper()
+	rooms := lksdk.NewRoomServiceClient(s.URL, s.Key, s.Secret)
+	ctx := lksdk.WithFailover(t.Context(), false)
+	if _, err := rooms.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: name, Metadata: metadata, EmptyTimeout: 60}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_, _ = rooms.DeleteRoom(ctx, &livekit.DeleteRoomRequest{Room: name}) // it may have ended
+	})
 }
