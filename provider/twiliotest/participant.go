@@ -8,11 +8,30 @@ import (
 	"strings"
 )
 
+// ring moves calls that were dialled on, as time passes.
+func (s *Server) ring(c *conference) {
+	if s.config.AnswersAfter == 0 {
+		return
+	}
+	for _, p := range c.people {
+		if p.dialled == nil || p.left || p.status == "connected" {
+			continue
+		}
+		switch waited := s.config.Now().Sub(p.created); {
+		case waited >= s.config.AnswersAfter:
+			p.status = "connected"
+		case waited >= s.config.AnswersAfter/4:
+			p.status = "ringing"
+		}
+	}
+}
+
 func (s *Server) listParticipants(r *http.Request) (any, *problem) {
 	c, wrong := s.conference(r)
 	if wrong != nil {
 		return nil, wrong
 	}
+	s.ring(c)
 	if !c.live() {
 		return nil, notFound(r)
 	}

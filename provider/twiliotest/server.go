@@ -27,6 +27,9 @@ type Config struct {
 	// WritesPerSecond bounds the changes to video rooms, ReadsPerSecond what is
 	// read of them; zero means no bound. More is answered 429, as Twilio does.
 	WritesPerSecond, ReadsPerSecond int
+	// AnswersAfter is how long a dialled call rings until it is answered; zero:
+	// it stays queued until SetStatus.
+	AnswersAfter time.Duration
 	// Callback is where changes are told, signed; empty: nowhere.
 	Callback string
 	// CallbackClient sends them; nil means http.DefaultClient.
@@ -73,6 +76,7 @@ func New(c Config) *Server {
 	s.callbacks.start(s)
 	s.routeVoice()
 	s.routeVideo()
+	s.handle("/", 0, func(r *http.Request) (any, *problem) { return nil, notFound(r) })
 	return s
 }
 

@@ -38,7 +38,7 @@ type participant struct {
 	waitURL, waitMethod     string
 	beepOnExit              bool
 	announced               []Announcement
-	dialled                 url.Values // the form that dialled them
+	dialled                 url.Values // the form that called them in; nil for who came by themselves
 }
 
 func (p *participant) key() string { return p.call.sid }
@@ -89,6 +89,7 @@ func (s *Server) participant(r *http.Request) (*conference, *participant, *probl
 	if wrong != nil || !c.live() {
 		return nil, nil, notFound(r)
 	}
+	s.ring(c)
 	if p := c.find(segment(r, "who")); p != nil {
 		return c, p, nil
 	}
