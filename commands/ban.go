@@ -56,6 +56,12 @@ func runBan(ctx context.Context, s *Service, in Invocation) Answer {
 		return s.unstored(err)
 	}
 	a.shows = m.Case != 0
+	if a.person != nil && a.person.EndsRoom {
+		a.ask = []moderation.Sentence{moderation.Say("kick.ends_room", s.facts(a)...)}
+	}
+	if support := a.place.client.Capabilities(a.place.room)[moderation.CanBan]; !support.Says.IsZero() {
+		a.also = append(a.also, support.Says)
+	}
 	a.send = func(ctx context.Context) (provider.Effect, error) { return s.putOut(ctx, at) }
 	return s.carryOut(ctx, a)
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -132,6 +133,12 @@ func (s *Service) await(ctx context.Context, a *attempt, c moderation.Case) Answ
 	s.work.begin(c.Number)
 	started := s.work.start(context.WithoutCancel(ctx), func(ctx context.Context) {
 		defer s.work.end(c.Number)
+		defer func() {
+			if fault := recover(); fault != nil {
+				s.Log.Error("an action panicked", "case", c.Number, "panic", fault, "stack", string(debug.Stack()))
+				done <- result{c, []moderation.Sentence{moderation.Say("act.unrecorded", "Case", c.Number)}}
+			}
+		}()
 		done <- s.send(ctx, a, c)
 	})
 	if !started {
@@ -157,7 +164,19 @@ func (s *Service) send(ctx context.Context, a *attempt, c moderation.Case) resul
 	began := time.Now()
 	effect, err := s.ask(acting, a)
 	s.metrics.answered(a.action, time.Since(began))
+	if codeOf(err) == moderation.CodeOutcomeUnknown && s.took(ctx, a) {
+		a.also, err = append(a.also, moderation.Say("settle.done")), nil
+	}
 	return s.conclude(ctx, a, c, effect, err)
+}
+
+// took looks whether the room shows the effect of an order whose answer was
+// lost. That it does not show yet is no answer: the order may still be under way.
+func (s *Service) took(ctx context.Context, a *attempt) bool {
+	ctx, cancel := context.WithTimeout(ctx, readDeadline/2)
+	defer cancel()
+	outcome, err := a.place.client.Look(ctx, a.order)
+	return err == nil && outcome == moderation.Succeeded
 }
 
 func bulk(action moderation.Action) bool {

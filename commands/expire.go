@@ -54,8 +54,7 @@ func (s *Service) expire(ctx context.Context, t timer) error {
 		if err != nil || !there || now.Case != m.Case {
 			return err
 		}
-		_, err = Measures.Delete(tx, t.Measure)
-		return err
+		return removeMeasure(tx, t.Measure)
 	}
 	if failed == nil || code == moderation.CodeNotFound {
 		return s.update(ctx, finish)

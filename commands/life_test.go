@@ -431,3 +431,23 @@ func TestProviderDown(t *testing.T) {
 		t.Errorf("answer %+v", a)
 	}
 }
+
+// A room's name that two providers have is asked about.
+func TestAmbiguousRoom(t *testing.T) {
+	st := newStage(t, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", st.sim), provider.NewClient("live", "simulated", st.sim))
+	})
+	c, ok := st.typed(owner, "kick standup chaos loud").(commands.Candidates)
+	if !ok || len(c.Options) != 2 || c.Arg != commands.ArgRoom || c.Options[1].Label != "live:standup" {
+		t.Fatalf("answer %+v", c)
+	}
+	c.Args[c.Arg] = c.Options[1].Value
+	if a, ok := st.pressed(owner, c.Command, c.Args).(commands.CaseAnswer); !ok || a.Case.Provider != "live" || a.Case.Reason != "loud" {
+		t.Errorf("answer %+v", a)
+	}
+	// Who may list one of them alone is not asked.
+	st.grant("U0LIVE", moderation.Moderator, "live:*")
+	if a, ok := st.typed("U0LIVE", "kick standup ben").(commands.CaseAnswer); !ok || a.Case.Provider != "live" {
+		t.Errorf("answer %+v", a)
+	}
+}

@@ -142,12 +142,30 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 		if err != nil || !there {
 			return err
 		}
-		if _, err := Measures.Delete(tx, m.Key()); err != nil {
+		if err := removeMeasure(tx, m.Key()); err != nil {
 			return err
 		}
 		return s.markUndone(tx, c, before.Case)
 	}
 	return nil
+}
+
+// removeMeasure takes a measure away with what was counted for it.
+func removeMeasure(tx store.Tx, key string) error {
+	if _, err := Measures.Delete(tx, key); err != nil {
+		return err
+	}
+	var counted []string
+	err := tx.ScanDocuments(string(returns), key+"/", "", func(key string, _ []byte) (bool, error) {
+		counted = append(counted, key)
+		return true, nil
+	})
+	for _, key := range counted {
+		if _, err := returns.Delete(tx, key); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // renewStanding gives the measure of a settled case to that case, where an
@@ -176,7 +194,7 @@ func dropStanding(tx store.Tx, c moderation.Case) error {
 	}
 	for _, m := range all {
 		if m.Case == c.Number {
-			if _, err := Measures.Delete(tx, m.Key()); err != nil {
+			if err := removeMeasure(tx, m.Key()); err != nil {
 				return err
 			}
 		}

@@ -178,7 +178,7 @@ func (p *patrol) forget(ctx context.Context, rooms []moderation.Room, measures [
 	}
 	return p.s.update(ctx, func(tx store.Tx) error {
 		for _, key := range over {
-			if _, err := Measures.Delete(tx, key); err != nil {
+			if err := removeMeasure(tx, key); err != nil {
 				return err
 			}
 		}

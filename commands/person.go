@@ -85,6 +85,9 @@ func dialled(word string) string {
 
 // noPerson says that nobody present answers to the word, and who nearly does.
 func (s *Service) noPerson(ctx context.Context, in Invocation, arg string, p place) Answer {
+	if in.Source == FromButton {
+		return Notice{Tone: Failure, Code: moderation.CodeNotFound, Says: []moderation.Sentence{moderation.Say("person.left", "Room", p.room.Ref())}}
+	}
 	word := in.Args[arg]
 	says := []moderation.Sentence{moderation.Say("person.not_found",
 		"Person", words.Cut(word, 80), "Room", p.room.Ref())}

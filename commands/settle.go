@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/store"
@@ -13,8 +15,15 @@ const (
 	// settleFirst is when an unknown outcome is looked at for the first time;
 	// each later look waits twice as long.
 	settleFirst = time.Second
-	settleTries = 9 // the last about five minutes after the first
-	sweepEvery  = time.Minute
+	settleMost  = 5 * time.Minute
+	// settleTries is how often a room is asked that does not tell, settleLong how
+	// often one that cannot be asked: the last about a day after the first.
+	settleTries = 9
+	settleLong  = 300
+	// settleSure is how many looks must not show the effect of an order whose
+	// answer was lost: until then it may still be under way.
+	settleSure = 3
+	sweepEvery = time.Minute
 )
 
 // sweep settles what an earlier run left open at once, and later what was left
@@ -54,18 +63,21 @@ func (s *Service) settleOpen(ctx context.Context, before time.Time) {
 		}
 		return
 	}
+	var group errgroup.Group
+	group.SetLimit(timersAtOnce)
+	defer func() { _ = group.Wait() }() // what went wrong is said in the log
 	for _, c := range open {
-		if ctx.Err() != nil {
-			return
-		}
 		// An unknown outcome has a timer of its own; what waits for a second
 		// person was not sent.
 		if c.Awaits || c.Outcome != moderation.Intended || !c.At.Before(before) || s.work.busy(c.Number) {
 			continue
 		}
-		if err := s.settle(ctx, c, timer{}); err != nil && ctx.Err() == nil {
-			s.Log.Error("a case could not be settled", "case", c.Number, "error", err)
-		}
+		group.Go(func() error {
+			if err := s.settle(ctx, c, timer{}); err != nil && ctx.Err() == nil {
+				s.Log.Error("a case could not be settled", "case", c.Number, "error", err)
+			}
+			return nil
+		})
 	}
 }
 
@@ -88,8 +100,14 @@ func (s *Service) settleDue(ctx context.Context, t timer) error {
 // that cannot be told it is tried again later, and at last left unknown.
 func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error {
 	outcome, err := s.look(ctx, c)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		s.Log.Warn("what became of a case cannot be told yet", "case", c.Number, "error", err)
+	}
+	if outcome == moderation.Failed && c.Outcome == moderation.Unknown && t.Tries+1 < settleSure {
+		outcome = moderation.Unknown
 	}
 	r := following(c, moderation.RecordKind(outcome), moderation.SystemActor)
 	r.Details.ApprovedBy = c.ApprovedBy
@@ -100,7 +118,11 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 		r.Details.Code = moderation.CodeUnavailable
 		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.not_done")})
 	default:
-		return s.settleLater(ctx, c, t)
+		most := settleTries
+		if err != nil {
+			most = settleLong
+		}
+		return s.settleLater(ctx, c, t, most)
 	}
 	settled := false
 	after, err := s.write(ctx, entry{
@@ -143,8 +165,9 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 }
 
 // settleLater says that it is not known, once, and sets the time of the next look.
-func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer) error {
-	last := t.Tries+1 >= settleTries
+func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer, most int) error {
+	defer s.work.nudge()
+	last := t.Tries+1 >= most
 	next := timer{Kind: settleTimer, Case: c.Number, Tries: t.Tries}
 	put := func(tx store.Tx) error {
 		if t.Kind != "" {
@@ -156,7 +179,7 @@ func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer) e
 			return nil
 		}
 		next := next
-		next.Due = time.Now().Add(settleFirst << t.Tries)
+		next.Due = time.Now().Add(min(settleFirst<<min(t.Tries, 10), settleMost))
 		next.Tries++
 		return setTimer(tx, next)
 	}
@@ -231,7 +254,7 @@ func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
 	if err != nil || !there {
 		return err
 	}
-	if _, err := Measures.Delete(tx, m.Key()); err != nil {
+	if err := removeMeasure(tx, m.Key()); err != nil {
 		return err
 	}
 	return s.markUndone(tx, c, before.Case)
