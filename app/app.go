@@ -100,7 +100,7 @@ func (a *App) openParts(ctx context.Context) (*words.Printer, *api.Texts, error)
 	c := a.Config
 	said, err := words.Load(c.Language)
 	if err != nil {
-		return nil, nil, moderation.Fault(moderation.CodeInvalid, "app.language", "Language", moderation.Literal(c.Language)).Because(err)
+		return nil, nil, moderation.Fault(moderation.CodeInvalid, "app.language", "Language", moderation.Literal(c.Language), "Known", words.Languages()).Because(err)
 	}
 	if a.Store, err = bolt.Open(ctx, c.Store.Path); err != nil {
 		return nil, nil, err

@@ -6,6 +6,7 @@ package words
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -17,8 +18,11 @@ import (
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
-//go:embed en/*.yaml
+//go:embed en/*.yaml *.yaml
 var files embed.FS
+
+// english is complete: what another language lacks is said in it.
+const english = "en"
 
 // Style draws the values in a sentence. Text escapes; the others escape and
 // mark up as the place allows.
@@ -35,6 +39,7 @@ type Style interface {
 type Printer struct {
 	language  string
 	templates map[string]*template.Template
+	lacking   []string // keys that are said in English
 }
 
 // Languages lists the languages there are.
@@ -50,36 +55,66 @@ func Languages() []string {
 	return all
 }
 
-// Load reads one language. A sentence is a text/template whose gaps are the
-// sentence's Args by name; a template that does not parse is an error.
+// Load reads one language: the file LANGUAGE.yaml, or all files of a folder. A
+// sentence is a text/template whose gaps are the sentence's Args by name; a
+// template that does not parse is an error. A sentence that the language lacks
+// is the English one.
 func Load(language string) (*Printer, error) {
-	paths, err := files.ReadDir(language)
-	if err != nil {
+	p := &Printer{language: language, templates: make(map[string]*template.Template)}
+	paths, err := fs.Glob(files, language+"/*.yaml")
+	if err != nil || !slices.Contains(Languages(), language) {
 		return nil, fmt.Errorf("no words for the language %q: there are %s", language, strings.Join(Languages(), ", "))
 	}
-	p := &Printer{language: language, templates: make(map[string]*template.Template)}
-	for _, f := range paths {
-		text, err := files.ReadFile(language + "/" + f.Name())
-		if err != nil {
+	if len(paths) == 0 {
+		paths = []string{language + ".yaml"}
+	}
+	for _, path := range paths {
+		if err := p.read(path); err != nil {
 			return nil, err
 		}
-		var sentences map[string]string
-		if err := yaml.UnmarshalWithOptions(text, &sentences, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("words %s/%s: %w", language, f.Name(), err)
-		}
-		for key, sentence := range sentences {
-			if _, twice := p.templates[key]; twice {
-				return nil, fmt.Errorf("words %s/%s: %s stands twice", language, f.Name(), key)
-			}
-			t, err := template.New(key).Option("missingkey=zero").Funcs(functions).Parse(sentence)
-			if err != nil {
-				return nil, fmt.Errorf("words %s/%s: %w", language, f.Name(), err)
-			}
+	}
+	if language == english {
+		return p, nil
+	}
+	whole, err := Load(english)
+	if err != nil {
+		return nil, err
+	}
+	for key, t := range whole.templates {
+		if p.templates[key] == nil {
 			p.templates[key] = t
+			p.lacking = append(p.lacking, key)
 		}
 	}
+	slices.Sort(p.lacking)
 	return p, nil
 }
+
+// read takes the sentences of one file.
+func (p *Printer) read(path string) error {
+	text, err := files.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var sentences map[string]string
+	if err := yaml.UnmarshalWithOptions(text, &sentences, yaml.Strict()); err != nil {
+		return fmt.Errorf("words %s: %w", path, err)
+	}
+	for key, sentence := range sentences {
+		if _, twice := p.templates[key]; twice {
+			return fmt.Errorf("words %s: %s stands twice", path, key)
+		}
+		t, err := template.New(key).Option("missingkey=zero").Funcs(functions).Parse(sentence)
+		if err != nil {
+			return fmt.Errorf("words %s: %w", path, err)
+		}
+		p.templates[key] = t
+	}
+	return nil
+}
+
+// Lacking returns the keys that the language has no sentence of its own for.
+func (p *Printer) Lacking() []string { return p.lacking }
 
 // MustLoad is Load for a language that is built in.
 func MustLoad(language string) *Printer {
