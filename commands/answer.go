@@ -77,6 +77,7 @@ type RoomsPage struct {
 	Next      string // empty on the last page
 	Previous  bool   // not the first page
 	Back      string // cursor of the page before; empty is the first
+	Says      []moderation.Sentence
 }
 
 // PersonRow is one person of a room with what the reader may do to them.

@@ -451,3 +451,29 @@ func TestAmbiguousRoom(t *testing.T) {
 		t.Errorf("answer %+v", a)
 	}
 }
+
+// lost is a directory that knows nobody just now.
+type lost struct{ directory }
+
+func (lost) InGroup(context.Context, string, string) (bool, error) {
+	return false, errors.New("no answer")
+}
+
+// Where a group cannot be read, nothing is allowed by it, and that is said in
+// the same words whether the room exists or not.
+func TestGroupUnread(t *testing.T) {
+	st := newStage(t, func(_ *stage, c *commands.Config) { c.Directory = lost{} })
+	g := moderation.Grant{Subject: moderation.Subject{Kind: moderation.GroupSubject, ID: "S0MODS"}, Preset: moderation.Moderator, Scope: "*"}
+	err := st.store.Update(t.Context(), func(tx store.Tx) error { return store.Grants.Put(tx, g.Key(), g) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := said(t, st.typed(nobody, "kick standup chaos"))
+	absent := said(t, st.typed(nobody, "kick stand-in chaos"))
+	if strings.ReplaceAll(absent, "stand-in", "standup") != there || !strings.Contains(there, "S0MODS") {
+		t.Errorf("there %q, absent %q", there, absent)
+	}
+	if _, in := st.person("standup", "chaos"); !in {
+		t.Error("an unread group allowed a kick")
+	}
+}

@@ -43,7 +43,8 @@ func (s *Service) listRooms(ctx context.Context, in Invocation) Answer {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
 	l := listing{s: s, who: s.authority(ctx, in.Caller), search: in.Args[ArgSearch]}
-	if d := l.who.may(moderation.ListRooms, Target{}); !d.Allowed {
+	_, d := s.mayList(ctx, in.Caller, nil)
+	if !d.Allowed {
 		return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: d.Says}
 	}
 	from := readTrail(in.Args[ArgCursor])
@@ -52,6 +53,9 @@ func (s *Service) listRooms(ctx context.Context, in Invocation) Answer {
 		Previous: len(from) > 0, Back: from.back().String(),
 	}
 	l.fill(ctx, readPosition(from.here()))
+	if d.Unread { // some rooms may be missing
+		l.page.Says = d.Says
+	}
 	if l.next != "" {
 		l.page.Next = from.to(l.next).String()
 	}

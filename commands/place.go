@@ -163,6 +163,9 @@ func (s *Service) noRoom(ctx context.Context, in Invocation, found search) Answe
 		return notice
 	}
 	notice.Says = append([]moderation.Sentence{moderation.Say("room.not_found", "Room", shown)}, notice.Says...)
+	if _, d := s.mayList(ctx, in.Caller, nil); d.Unread {
+		notice.Says = append(notice.Says, d.Says...)
+	}
 	if near := s.roomsLike(ctx, in.Caller, found); len(near) > 0 {
 		notice.Says = append(notice.Says, moderation.Say("room.near", "Rooms", near))
 	} else {

@@ -424,3 +424,29 @@ func (st *stage) carriedOut(t *testing.T) {
 		}
 	}
 }
+
+// A provider that hangs while it is read gets a clear answer in time, and makes no case.
+func TestReadHangs(t *testing.T) {
+	for _, op := range []string{"room", "participant", "participants"} {
+		running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+			st.sim.Spoil(simulated.Fault{Op: op, Hang: true})
+			for _, line := range []string{"kick standup chaos", "list standup", "mute-all standup"} {
+				began := time.Now()
+				n, ok := st.typed(owner, line).(commands.Notice)
+				if took := time.Since(began); ok && (n.Code != moderation.CodeUnavailable || took > 15*time.Second) {
+					t.Errorf("%s, %s hangs: %s after %v", line, op, said(t, n), took)
+				}
+			}
+			for _, c := range st.cases() {
+				if c.Action == moderation.ActionKick && c.Outcome != moderation.Succeeded {
+					t.Errorf("%s hangs: case %+v", op, c)
+				}
+			}
+			began := time.Now()
+			st.typed(owner, "list")
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("the list took %v", took)
+			}
+		})
+	}
+}
