@@ -29,7 +29,7 @@ const (
 // stage is a service over a store on disk and simulated rooms.
 type stage struct {
 	*commands.Service
-	t     *testing.T
+	t     testing.TB
 	store store.Store
 	sim   *simulated.Driver
 	keys  atomic.Int64
@@ -46,7 +46,7 @@ func newStage(t *testing.T, options ...stageOption) *stage {
 	return newStageOn(t, filepath.Join(t.TempDir(), "test.db"), sim, options...)
 }
 
-func newStageOn(t *testing.T, path string, sim *simulated.Driver, options ...stageOption) *stage {
+func newStageOn(t testing.TB, path string, sim *simulated.Driver, options ...stageOption) *stage {
 	t.Helper()
 	db, err := bolt.Open(t.Context(), path)
 	if err != nil {
