@@ -9,6 +9,7 @@ import (
 	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/words"
 )
 
 func TestEveryCommandHasADialog(t *testing.T) {
@@ -60,6 +61,26 @@ func TestResultsAreShownInTheDialog(t *testing.T) {
 		inLimits(t, view)
 		if name == "case_done" || name == "missing" {
 			golden(t, "dialog_result_"+name, view)
+		}
+	}
+}
+
+func TestEveryLanguageFits(t *testing.T) {
+	for _, language := range words.Languages() {
+		r := bot.NewRenderer(words.MustLoad(language), table)
+		s := sample{name: "Chaos"}
+		for _, a := range s.answers() {
+			inLimits(t, asMessage(r.Answer(a)))
+		}
+		for _, c := range s.cases() {
+			inLimits(t, asMessage(r.CaseMessage(c)))
+		}
+		for _, c := range table {
+			view := r.Dialog(commands.Missing{Command: c.Name}, bot.Origin{})
+			inLimits(t, view)
+			if strings.HasSuffix(view.Title.Text, "…") {
+				t.Errorf("%s: the title of %s is cut: %s", language, c.Name, view.Title.Text)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/roomwarden/roomwarden/bot"
+	"github.com/roomwarden/roomwarden/words"
 )
 
 // hostile draws names that try to break out: markup, bidi, emoji, controls,
@@ -30,8 +31,12 @@ func hostile() *rapid.Generator[string] {
 }
 
 func TestWhateverPeopleAreCalledEverythingStaysInLimits(t *testing.T) {
-	r := newRenderer()
+	speaking := make(map[string]*bot.Renderer)
+	for _, language := range words.Languages() {
+		speaking[language] = bot.NewRenderer(words.MustLoad(language), table)
+	}
 	rapid.Check(t, func(rt *rapid.T) {
+		r := speaking[rapid.SampledFrom(sortedNames(speaking)).Draw(rt, "language")]
 		s := sample{name: hostile().Draw(rt, "name")}
 		check := func(drawn any) { inLimits(failing{t, rt}, drawn) }
 		answers := s.answers()

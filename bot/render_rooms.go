@@ -141,5 +141,10 @@ func (r *renderer) pager(p *page, args commands.Args, previous bool, back, next 
 	if value, ok := (wish{Command: "list", Args: commands.Args{commands.ArgRoom: args[commands.ArgRoom]}, Dialog: true}).encode(buttonValue); ok {
 		add(slack.NewButtonBlockElement("page:search", value, plainCut(r.plain("label.search"), buttonRunes)))
 	}
+	if args[commands.ArgRoom] != "" {
+		if value, ok := (wish{Command: "list"}).encode(buttonValue); ok {
+			add(slack.NewButtonBlockElement("page:rooms", value, plainCut(r.plain("label.rooms"), buttonRunes)))
+		}
+	}
 	p.actions(elements...)
 }
