@@ -115,10 +115,50 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 	case errors.Is(err, store.ErrKnownKey):
 		return c, s.answerCase(ctx, a.in.Caller, c)
 	case err != nil:
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			s.forsake(ctx, a)
+		}
 		return c, s.unstored(err)
 	}
 	return c, nil
 }
+
+// forsake closes the case of an intent that the store did not take in time: it
+// may have become durable after its caller was told that nothing is done.
+func (s *Service) forsake(ctx context.Context, a *attempt) {
+	if a.in.Key == "" {
+		return // the sweep finds it by and by
+	}
+	s.work.start(context.WithoutCancel(ctx), func(ctx context.Context) {
+		var c moderation.Case
+		for range forsakeTries {
+			err := s.view(ctx, func(tx store.Tx) (err error) {
+				c, err = tx.CaseByKey(a.in.Key)
+				return err
+			})
+			if err == nil {
+				break
+			}
+			select {
+			case <-time.After(storeDeadline):
+			case <-ctx.Done():
+				return
+			}
+		}
+		if c.Outcome != moderation.Intended || c.Awaits {
+			return
+		}
+		r := following(c, moderation.RecordFailed, moderation.SystemActor)
+		r.Details.Code = moderation.CodeInternal
+		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("store.unwritable")})
+		if _, err := s.insist(ctx, entry{record: r, after: dropStanding}); err != nil {
+			s.Log.Error("a case that was given up could not be closed", "case", c.Number, "error", err)
+		}
+	})
+}
+
+// forsakeTries is how often a case that was given up is looked for.
+const forsakeTries = 5
 
 // result is what came of sending an order.
 type result struct {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
@@ -476,4 +478,35 @@ func TestGroupUnread(t *testing.T) {
 	if _, in := st.person("standup", "chaos"); !in {
 		t.Error("an unread group allowed a kick")
 	}
+}
+
+// late is a store that takes one write after its caller's time is up.
+type late struct {
+	store.Store
+	once *sync.Once
+}
+
+func (l late) Update(ctx context.Context, f func(store.Tx) error) error {
+	err := l.Store.Update(ctx, f)
+	l.once.Do(func() { err = context.DeadlineExceeded })
+	return err
+}
+
+// An intent that became durable after its caller was told that nothing is done
+// is closed, and nothing of it goes on standing.
+func TestIntentTooLate(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.Store = late{st.Store, new(sync.Once)}
+		n, ok := st.typed(owner, "ban standup chaos 1h").(commands.Notice)
+		if !ok || n.Tone != commands.Failure {
+			t.Fatalf("answer %+v", n)
+		}
+		pass(10 * time.Second)
+		if c := st.cases()[0]; c.Outcome != moderation.Failed {
+			t.Errorf("case %+v", c)
+		}
+		if _, there := st.person("standup", "chaos"); !there {
+			t.Error("Chaos was put out by a ban that nobody was told of")
+		}
+	})
 }

@@ -185,7 +185,7 @@ func renewStanding(tx store.Tx, c moderation.Case) error {
 
 // dropStanding takes away what a failed case had put up.
 func dropStanding(tx store.Tx, c moderation.Case) error {
-	if !stands(c.Action) || c.Action == moderation.ActionBan {
+	if !stands(c.Action) {
 		return nil
 	}
 	all, err := Measures.All(tx, measurePrefix(c.Provider, c.Room))
