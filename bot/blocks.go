@@ -35,25 +35,19 @@ const (
 
 // page collects the blocks of one message or view. Block ids are the order of
 // the blocks, action ids say what they do, so that the same answer always looks
-// the same. What does not fit is left out and counted.
+// the same. What does not fit is left out: lists count their rows before.
 type page struct {
 	limit  int
 	blocks []slack.Block
-	left   int
 	board  bool // it is a board: many read it, and it changes by itself
 }
 
 func newPage(limit int) *page { return &page{limit: limit} }
 
-// room reports whether n more blocks fit.
-func (p *page) room(n int) bool { return len(p.blocks)+n <= p.limit }
-
 func (p *page) add(b slack.Block) {
-	if !p.room(1) {
-		p.left++
-		return
+	if len(p.blocks) < p.limit {
+		p.blocks = append(p.blocks, b)
 	}
-	p.blocks = append(p.blocks, b)
 }
 
 // section adds mrkdwn text with perhaps a button beside it.

@@ -40,7 +40,8 @@ func caseOffers(c moderation.Case) []commands.Offer {
 	if c.Awaits {
 		return []commands.Offer{
 			{Command: "approve", Args: args, Label: moderation.Say("label.approve"), Ask: approval(c)},
-			{Command: "deny", Args: args, Label: moderation.Say("label.deny")}, note,
+			{Command: "deny", Args: args, Label: moderation.Say("label.deny")},
+			note,
 		}
 	}
 	var offers []commands.Offer

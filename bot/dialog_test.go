@@ -29,8 +29,10 @@ func filled(c *commands.Command, text string) (commands.Missing, bot.Origin) {
 	for _, a := range c.Args {
 		m.Args[a.Name], m.Faults[a.Name] = text, say("bot.rooms.none", "Search", text)
 	}
-	return m, bot.Origin{Channel: "C1", ResponseURL: "https://hooks.example/" + text, List: commands.Args{commands.ArgSearch: text},
-		Listed: true, Shown: commands.Args{commands.ArgRoom: text}}
+	return m, bot.Origin{
+		Channel: "C1", ResponseURL: "https://hooks.example/" + text, List: commands.Args{commands.ArgSearch: text},
+		Listed: true, Shown: commands.Args{commands.ArgRoom: text},
+	}
 }
 
 func TestDialogsKeepWhatIsKnown(t *testing.T) {

@@ -171,8 +171,10 @@ func (s sample) answers() map[string]commands.Answer {
 		"candidates":    candidates,
 		"missing":       commands.Missing{Command: "kick", Args: commands.Args{commands.ArgRoom: s.name}, Missing: []string{commands.ArgPerson}},
 		"confirm_end":   commands.Confirm{Says: []moderation.Sentence{say("ask.end", "Room", s.name)}, Command: "end", Args: commands.Args{commands.ArgRoom: "sim:RM_1"}, Danger: true},
-		"confirm_long": commands.Confirm{Says: []moderation.Sentence{say("ask.end", "Room", s.name)}, Command: "end",
-			Args: commands.Args{commands.ArgReason: string(make([]byte, 5000))}},
+		"confirm_long": commands.Confirm{
+			Says: []moderation.Sentence{say("ask.end", "Room", s.name)}, Command: "end",
+			Args: commands.Args{commands.ArgReason: string(make([]byte, 5000))},
+		},
 		"grants":         grants,
 		"explanation":    commands.Explanation{Allowed: true, Says: []moderation.Sentence{say("error.forbidden"), say("error.conflict")}},
 		"help":           help,

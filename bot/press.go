@@ -88,16 +88,12 @@ func (a *blockAction) UnmarshalJSON(text []byte) error {
 	}
 	*a = blockAction{}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(text, &fields) != nil {
-		return nil
-	}
+	_ = json.Unmarshal(text, &fields) // what is no object has no fields
 	for name, into := range map[string]any{
 		"type": &a.Type, "action_id": &a.ActionID, "block_id": &a.BlockID, "action_ts": &a.ActionTS,
 		"value": &a.Value, "selected_option": &a.SelectedOption, "selected_options": &a.SelectedOptions,
 	} {
-		if raw, ok := fields[name]; ok {
-			_ = json.Unmarshal(raw, into) // what does not fit stays empty
-		}
+		_ = json.Unmarshal(fields[name], into) // what does not fit stays empty
 	}
 	return nil
 }

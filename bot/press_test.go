@@ -70,8 +70,10 @@ func payload(t *testing.T, actions []any, more map[string]any) []byte {
 		"user": map[string]any{"id": "U0MOD0000", "name": "mo", "team_id": "T0TEAM000"}, "team": map[string]any{"id": "T0OTHER00"},
 		"channel":   map[string]any{"id": "C0MODS000", "name": "mods"},
 		"container": map[string]any{"type": "message", "message_ts": "1700000000.000100", "channel_id": "C0MODS000", "is_ephemeral": true},
-		"message": map[string]any{"blocks": []any{map[string]any{"type": "hologram", "cells": 7}, 3, "x"},
-			"metadata": []any{"odd"}},
+		"message": map[string]any{
+			"blocks":   []any{map[string]any{"type": "hologram", "cells": 7}, 3, "x"},
+			"metadata": []any{"odd"},
+		},
 		"actions": actions, "is_enterprise_install": "false", "state": map[string]any{"values": map[string]any{}},
 	}
 	maps.Copy(p, more)
@@ -83,8 +85,10 @@ func payload(t *testing.T, actions []any, more map[string]any) []byte {
 }
 
 func action(id, value string) map[string]any {
-	return map[string]any{"type": "button", "action_id": id, "block_id": "a4", "value": value, "action_ts": "1700000001.250000",
-		"text": map[string]any{"type": "plain_text", "text": "Kick"}, "style": 3}
+	return map[string]any{
+		"type": "button", "action_id": id, "block_id": "a4", "value": value, "action_ts": "1700000001.250000",
+		"text": map[string]any{"type": "plain_text", "text": "Kick"}, "style": 3,
+	}
 }
 
 func TestPressesAreRead(t *testing.T) {
@@ -189,8 +193,10 @@ func typed(name, text string) map[string]any {
 
 func TestSubmissionsAreRead(t *testing.T) {
 	r := newRenderer()
-	opened := bot.Press{ChannelID: "C0MODS000", ResponseURL: "https://hooks.example/1", Invocation: commands.Invocation{Command: "ban", Args: commands.Args{commands.ArgRoom: "sim:RM_1", "odd": "kept"}},
-		List: &commands.Invocation{Args: commands.Args{commands.ArgRoom: "sim:RM_1"}}}
+	opened := bot.Press{
+		ChannelID: "C0MODS000", ResponseURL: "https://hooks.example/1", Invocation: commands.Invocation{Command: "ban", Args: commands.Args{commands.ArgRoom: "sim:RM_1", "odd": "kept"}},
+		List: &commands.Invocation{Args: commands.Args{commands.ArgRoom: "sim:RM_1"}},
+	}
 	view := r.OfferDialog(opened)
 	values := map[string]any{
 		"f:room": chosen("room", "sim:RM_2"), "f:person": chosen("person", "PA_1"), "f:for": chosen("for", "1h"), "f:for~": typed("for~", " 90s "),
@@ -231,8 +237,10 @@ func TestFieldsThatCannotBeRightAreNamed(t *testing.T) {
 func TestChoosingARoomTellsTheDialog(t *testing.T) {
 	r := newRenderer()
 	view := r.Dialog(commands.Missing{Command: "kick", Args: commands.Args{commands.ArgReason: "loud"}}, bot.Origin{Channel: "C1"})
-	act := map[string]any{"type": "external_select", "action_id": "room", "block_id": "f:room",
-		"selected_option": map[string]any{"value": "sim:RM_2", "text": map[string]any{"type": "plain_text", "text": "standup"}}}
+	act := map[string]any{
+		"type": "external_select", "action_id": "room", "block_id": "f:room",
+		"selected_option": map[string]any{"value": "sim:RM_2", "text": map[string]any{"type": "plain_text", "text": "standup"}},
+	}
 	press, err := r.ReadPress(payload(t, []any{act}, map[string]any{"view": map[string]any{
 		"id": "V1", "hash": "h1", "type": "modal", "private_metadata": view.PrivateMetadata,
 		"state": map[string]any{"values": map[string]any{"f:reason~": typed("reason~", "too loud")}},
@@ -264,8 +272,10 @@ func (g *fakeGuide) SuggestPeople(_ context.Context, _ commands.Caller, room, _ 
 
 func suggestion(t *testing.T, metadata, block string, values map[string]any) []byte {
 	t.Helper()
-	return payload(t, nil, map[string]any{"type": "block_suggestion", "block_id": block, "action_id": strings.TrimPrefix(block, "f:"), "value": "cha",
-		"view": map[string]any{"id": "V1", "type": "modal", "private_metadata": metadata, "state": map[string]any{"values": values}}})
+	return payload(t, nil, map[string]any{
+		"type": "block_suggestion", "block_id": block, "action_id": strings.TrimPrefix(block, "f:"), "value": "cha",
+		"view": map[string]any{"id": "V1", "type": "modal", "private_metadata": metadata, "state": map[string]any{"values": values}},
+	})
 }
 
 func TestTypeaheadAnswers(t *testing.T) {

@@ -87,19 +87,19 @@ func (r *renderer) toned(tone commands.Tone, text string) string {
 	return join(" ", r.say(key), text)
 }
 
-// lines renders sentences, one a line.
-func (r *renderer) lines(style words.Style, all []moderation.Sentence) string {
+// lines renders sentences for one reader, one a line.
+func (r *renderer) lines(all []moderation.Sentence) string {
 	said := make([]string, 0, len(all))
 	for _, s := range all {
 		if !s.IsZero() {
-			said = append(said, r.words.Say(style, s))
+			said = append(said, r.words.Say(mrkdwn{}, s))
 		}
 	}
 	return strings.Join(said, "\n")
 }
 
 func (r *renderer) notice(p *page, n commands.Notice) string {
-	said := r.lines(mrkdwn{}, n.Says)
+	said := r.lines(n.Says)
 	if said == "" {
 		said = r.words.Say(mrkdwn{}, moderation.Say("error."+cmp.Or(string(n.Code), string(moderation.CodeInternal))))
 	}
@@ -112,7 +112,7 @@ func (r *renderer) notice(p *page, n commands.Notice) string {
 }
 
 func (r *renderer) caseAnswer(p *page, a commands.CaseAnswer) string {
-	text := r.toned(a.Tone, r.lines(mrkdwn{}, a.Says))
+	text := r.toned(a.Tone, r.lines(a.Says))
 	p.section(text, nil)
 	p.section(r.unreached(mrkdwn{}, a.Case.Unreached), nil)
 	if a.Case.Number > 0 {
@@ -184,7 +184,7 @@ func (r *renderer) missing(p *page, m commands.Missing) string {
 }
 
 func (r *renderer) confirm(p *page, c commands.Confirm) string {
-	text := r.lines(mrkdwn{}, c.Says)
+	text := r.lines(c.Says)
 	p.section(text, nil)
 	value, ok := wish{Command: c.Command, Args: c.Args, Confirmed: true}.encode(buttonValue)
 	if !ok {
@@ -205,7 +205,7 @@ func (r *renderer) explanation(p *page, e commands.Explanation) string {
 	if e.Allowed {
 		tone = commands.Done
 	}
-	text := r.toned(tone, r.lines(mrkdwn{}, e.Says))
+	text := r.toned(tone, r.lines(e.Says))
 	p.section(text, nil)
 	return text
 }

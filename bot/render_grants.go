@@ -106,7 +106,7 @@ func (r *renderer) helpPage(p *page, a commands.HelpPage) string {
 func (r *renderer) helpOne(p *page, c commands.CommandHelp) string {
 	text := r.words.Say(mrkdwn{}, moderation.Say("bot.help.line", "Usage", moderation.Literal(c.Usage), "Summary", c.Summary))
 	p.section(text, nil)
-	p.section(r.lines(mrkdwn{}, c.Notes), nil)
+	p.section(r.lines(c.Notes), nil)
 	var examples []string
 	for _, e := range c.Examples {
 		examples = append(examples, mrkdwn{}.Literal(e))

@@ -25,7 +25,7 @@ func cutName(s string) string { return words.Cut(words.Visible(s), nameRunes) }
 func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 	text := r.roomLine(a.Room, a.Total, a.AsOf)
 	p.section(text, nil)
-	p.section(r.lines(mrkdwn{}, a.Says), nil)
+	p.section(r.lines(a.Says), nil)
 	if a.Search != "" {
 		p.note(r.say("bot.people.search", "Search", a.Search))
 	}
@@ -112,9 +112,10 @@ func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
 func withoutRefresh(offers []commands.Offer, board bool) []commands.Offer {
 	var kept []commands.Offer
 	for _, o := range offers {
-		if o.Command != "list" && !(board && o.Command == "watch") {
-			kept = append(kept, o)
+		if o.Command == "list" || board && o.Command == "watch" {
+			continue
 		}
+		kept = append(kept, o)
 	}
 	return kept
 }

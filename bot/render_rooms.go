@@ -20,7 +20,7 @@ func (r *renderer) roomsPage(p *page, a commands.RoomsPage) string {
 	text := r.say("bot.rooms.title", "Count", len(a.Rooms), "Search", a.Search, "More", a.Next != "")
 	p.section("*"+text+"*", nil)
 	p.note(r.providers(a.Providers))
-	p.section(r.lines(mrkdwn{}, a.Says), nil)
+	p.section(r.lines(a.Says), nil)
 	if len(a.Rooms) == 0 {
 		p.section(r.say("bot.rooms.none", "Search", a.Search), nil)
 	}
