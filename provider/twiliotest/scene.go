@@ -204,3 +204,12 @@ func (s *Server) CallOf(conferenceSID, label string) string {
 	}
 	return ""
 }
+
+// Mute mutes a caller, or lets them be heard again, as an app of its own would.
+func (s *Server) Mute(callSID string, muted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, p := s.findCall(callSID); p != nil {
+		p.muted = muted
+	}
+}

@@ -47,7 +47,10 @@ func (d *Driver) Announce(ctx context.Context, o provider.Order) (provider.Effec
 		params.SetAnnounceMethod(o.Method)
 	}
 	_, err = twiliorest.Wrote(d.api(ctx).UpdateConference(sid, params))
-	return provider.Effect{}, d.roomGone(o.Room, err)
+	if err != nil && d.over(ctx, o.Room, err) {
+		return provider.Effect{}, conferenceOver(o.Room).Because(err)
+	}
+	return provider.Effect{}, err
 }
 
 func (d *Driver) hostText(text string) (string, error) {

@@ -40,7 +40,7 @@ func (d *Driver) Dial(ctx context.Context, o provider.Order) (provider.Effect, e
 	}
 	res, err := twiliorest.Wrote(d.api(ctx).CreateParticipant(conference, params))
 	if err != nil {
-		return provider.Effect{}, d.roomGone(o.Room, err)
+		return provider.Effect{}, roomGone(o.Room, err)
 	}
 	called := participant(*res)
 	address, _, _ := strings.Cut(o.Number, "?")

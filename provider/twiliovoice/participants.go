@@ -23,7 +23,7 @@ func (d *Driver) Participants(ctx context.Context, room moderation.Room, q provi
 		},
 	})
 	if err != nil {
-		return provider.ParticipantPage{}, d.roomGone(room, err)
+		return provider.ParticipantPage{}, roomGone(room, err)
 	}
 	page := provider.ParticipantPage{Participants: people, Next: next, Total: -1}
 	if q.Cursor == "" && next == "" {
@@ -175,9 +175,13 @@ func nobody(room moderation.Room, who string) *moderation.Error {
 }
 
 // roomGone says that the conference is gone where Twilio says "not found".
-func (d *Driver) roomGone(room moderation.Room, err error) error {
+func roomGone(room moderation.Room, err error) error {
 	if moderation.CodeOf(err) == moderation.CodeNotFound {
-		return moderation.Fault(moderation.CodeNotFound, "twilio-voice.conference_over", "Room", cmp.Or(room.Name, room.ID)).Because(err)
+		return conferenceOver(room).Because(err)
 	}
 	return err
+}
+
+func conferenceOver(room moderation.Room) *moderation.Error {
+	return moderation.Fault(moderation.CodeNotFound, "twilio-voice.conference_over", "Room", cmp.Or(room.Name, room.ID))
 }

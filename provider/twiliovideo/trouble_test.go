@@ -1,0 +1,100 @@
+package twiliovideo_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/twiliotest"
+)
+
+// What no longer fits gets an answer of its own and changes nothing.
+func TestBadInput(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		a.AddRoom("daily", "mia", "CHAOS")
+		room := a.room(t, "daily")
+		a.AddRoom("over", "mia")
+		over := a.room(t, "over")
+		mia := a.person(t, over, "mia")
+		a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: over})
+		a.Requests()
+		_, err := a.act(t, provider.Order{Action: moderation.ActionMute, Room: over, Participant: mia, Media: moderation.Audio})
+		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		_, err = a.act(t, provider.Order{Action: moderation.ActionMute, Room: moderation.Room{ID: "RM1", Name: "x"}, Participant: mia})
+		wantCode(t, err, moderation.CodeNotFound, "twilio-video.room_over")
+		_, err = a.act(t, provider.Order{Action: moderation.ActionMute, Room: room, Participant: moderation.Participant{ID: "PA1", Identity: "nobody"}})
+		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		for _, cursor := range []string{"f=0&s=1&t=PAPA0&n=1", "f=2&s=1", "f=0&s=0", "f=0&s=1001", "%zz", "f=0&s=1&t=a+b", "f=0&s=1&k=-1"} {
+			_, err := a.Participants(t.Context(), room, provider.ParticipantQuery{Cursor: cursor})
+			wantCode(t, err, moderation.CodeInvalid, "twilio.page_gone")
+		}
+		for _, r := range a.Requests() {
+			if r.Method != http.MethodGet {
+				t.Errorf("sent %+v", r)
+			}
+		}
+	})
+}
+
+// A page token that Twilio no longer takes is not the end of the list.
+func TestSaysThatAPageIsGone(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		a.AddRoom("one")
+		a.AddRoom("two")
+		page, err := a.Rooms(t.Context(), provider.RoomQuery{Limit: 1})
+		if err != nil || page.Next == "" {
+			t.Fatal(page, err)
+		}
+		a.Fail(twiliotest.Fault{Path: "/Rooms", Status: 400, Code: 20001, Message: "Page token is invalid"})
+		_, err = a.Rooms(t.Context(), provider.RoomQuery{Limit: 1, Cursor: page.Next})
+		wantCode(t, err, moderation.CodeInvalid, "twilio.page_gone")
+	})
+}
+
+func TestSeesRecordingsAndTracks(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		sid := a.AddRoom("daily", "mia")
+		if a.room(t, sid).Recording {
+			t.Error("shown as recorded")
+		}
+		a.Record(sid)
+		if !a.room(t, sid).Recording {
+			t.Error("a recording is not seen")
+		}
+	})
+}
+
+func TestCallbacks(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		room := a.AddRoom("daily", "mia")
+		const path = "/webhooks/video"
+		for _, c := range []struct {
+			method string
+			form   url.Values
+			token  string
+			rooms  int
+			code   moderation.Code
+		}{
+			{"POST", url.Values{"RoomSid": {room}, "StatusCallbackEvent": {"participant-connected"}}, twiliotest.AuthToken, 1, ""},
+			{"POST", url.Values{"RoomSid": {"RM1"}}, twiliotest.AuthToken, 0, ""},
+			{"POST", url.Values{"RoomSid": {room}}, "another", 0, moderation.CodeUnauthenticated},
+			{"GET", url.Values{"RoomSid": {room}}, twiliotest.AuthToken, 1, ""},
+		} {
+			body, address, signed := c.form.Encode(), path, c.form
+			if c.method == "GET" {
+				body, address, signed = "", path+"?"+c.form.Encode(), nil
+			}
+			r := httptest.NewRequestWithContext(t.Context(), c.method, address, strings.NewReader(body))
+			r.Header.Set("X-Twilio-Signature", twiliotest.Sign(c.token, publicURL+address, signed))
+			hints, err := a.Driver.(provider.Webhooker).Webhook(r, []byte(body))
+			wantCode(t, err, c.code, "")
+			if len(hints) != c.rooms || c.rooms == 1 && hints[0].RoomID != room {
+				t.Errorf("%s: hints %+v", c.method, hints)
+			}
+		}
+	})
+}
