@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,14 +35,10 @@ func (s *Service) SuggestRooms(ctx context.Context, c Caller, typed string, limi
 		})
 	}
 	asked.Wait()
-	who := s.authority(ctx, c)
+	listed, _ := s.mayList(ctx, c, slices.Concat(found...))
 	var out []Candidate
-	for _, rooms := range found {
-		for _, room := range rooms {
-			if len(out) < limit && who.lists(room) {
-				out = append(out, roomCandidate(room))
-			}
-		}
+	for _, room := range listed[:min(len(listed), limit)] {
+		out = append(out, roomCandidate(room))
 	}
 	return out
 }
