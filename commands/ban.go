@@ -177,7 +177,7 @@ func (s *Service) everyRoom(word string) (place, bool) {
 
 func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 	a := &attempt{in: in, action: moderation.ActionUnban, reason: in.Args[ArgReason]}
-	m, there, err := s.measureNamed(ctx, in, moderation.ActionBan)
+	m, there, err := s.measureNamed(ctx, in, moderation.ActionBan, "")
 	if err != nil {
 		return s.unstored(err)
 	}
@@ -208,16 +208,16 @@ func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 
 // measureNamed finds the measure that the words of an invocation mean: of the
 // room, by name or id, and of the person, by identity or name.
-func (s *Service) measureNamed(ctx context.Context, in Invocation, kind moderation.Action) (found Measure, there bool, err error) {
+func (s *Service) measureNamed(ctx context.Context, in Invocation, kind moderation.Action, media moderation.Media) (found Measure, there bool, err error) {
 	room, person := in.Args[ArgRoom], in.Args[ArgPerson]
 	err = s.view(ctx, func(tx store.Tx) error {
 		found, there = Measure{}, false
 		all, err := Measures.All(tx, "")
 		for _, m := range all {
-			if m.Kind != kind || !m.inRoom(room) {
+			if m.Kind != kind || m.Media != media || !m.inRoom(room) {
 				continue
 			}
-			if person == "" || m.Identity == person || strings.EqualFold(m.Name, person) {
+			if person == "" || m.Identity == person || m.Connection == person || strings.EqualFold(m.Name, person) {
 				found, there = m, true
 			}
 		}

@@ -24,14 +24,12 @@ var uncoachCommand = &Command{
 	Needs:    moderation.CoachPermission,
 	Action:   moderation.ActionUncoach,
 	run: func(ctx context.Context, s *Service, in Invocation) Answer {
-		a, answer := s.aimCoach(ctx, in, moderation.ActionUncoach)
+		in.Args = in.Args.with(ArgPerson, in.Args[ArgCoach])
+		a, answer := s.aimLift(ctx, in, moderation.ActionUncoach, "")
 		if answer != nil {
-			return answer
+			return asCoach(answer)
 		}
 		a.shows = a.person.Coaching == ""
-		if answer := s.restoring(ctx, a); answer != nil {
-			return answer
-		}
 		return s.carryOut(ctx, a)
 	},
 }

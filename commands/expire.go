@@ -79,7 +79,11 @@ func (s *Service) giveBack(ctx context.Context, m Measure) error {
 	defer cancel()
 	room := s.roomOf(ctx, client, m)
 	one, err := client.Participant(ctx, room, m.Identity)
-	if err != nil {
+	switch {
+	case moderation.CodeOf(err) == moderation.CodeNotFound:
+		// What others were told to keep from them may stand without them.
+		one = moderation.Participant{Identity: m.Identity, Name: m.Name, ID: m.Connection}
+	case err != nil:
 		return err
 	}
 	_, err = client.Act(ctx, provider.Order{Action: inverse, Room: room, Participant: one, Media: m.Media, Restore: m.Restore})

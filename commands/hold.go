@@ -31,14 +31,11 @@ var unholdCommand = &Command{
 	Needs:    moderation.HoldPermission,
 	Action:   moderation.ActionUnhold,
 	run: func(ctx context.Context, s *Service, in Invocation) Answer {
-		a, answer := s.aim(ctx, in, moderation.ActionUnhold, "")
+		a, answer := s.aimLift(ctx, in, moderation.ActionUnhold, "")
 		if answer != nil {
 			return answer
 		}
 		a.shows = !a.person.OnHold
-		if answer := s.restoring(ctx, a); answer != nil {
-			return answer
-		}
 		return s.carryOut(ctx, a)
 	},
 }

@@ -54,7 +54,7 @@ func runLock(ctx context.Context, s *Service, in Invocation) Answer {
 // runUnlock also opens a room that is not live: an ended room may be locked.
 func runUnlock(ctx context.Context, s *Service, in Invocation) Answer {
 	a := &attempt{in: in, action: moderation.ActionUnlock, reason: in.Args[ArgReason]}
-	m, there, err := s.measureNamed(ctx, Invocation{Args: Args{ArgRoom: in.Args[ArgRoom]}}, moderation.ActionLock)
+	m, there, err := s.measureNamed(ctx, Invocation{Args: Args{ArgRoom: in.Args[ArgRoom]}}, moderation.ActionLock, "")
 	if err != nil {
 		return s.unstored(err)
 	}

@@ -63,31 +63,10 @@ func runMute(ctx context.Context, s *Service, in Invocation) Answer {
 }
 
 func runUnmute(ctx context.Context, s *Service, in Invocation) Answer {
-	a, answer := s.aim(ctx, in, moderation.ActionUnmute, in.Args.media())
+	a, answer := s.aimLift(ctx, in, moderation.ActionUnmute, in.Args.media())
 	if answer != nil {
 		return answer
 	}
 	a.shows = !provider.Silenced(*a.person, a.media)
-	if answer := s.restoring(ctx, a); answer != nil {
-		return answer
-	}
 	return s.carryOut(ctx, a)
-}
-
-// restoring gives the order what the action that it takes back left to give back.
-func (s *Service) restoring(ctx context.Context, a *attempt) Answer {
-	m, there, err := s.standingBefore(ctx, a)
-	if err != nil {
-		return s.unstored(err)
-	}
-	if !there && a.action == moderation.ActionUnmute {
-		m, there, err = s.muteAllBefore(ctx, a)
-		if err != nil {
-			return s.unstored(err)
-		}
-	}
-	if there {
-		a.order.Restore = m.Restore
-	}
-	return nil
 }

@@ -32,19 +32,14 @@ var unpinCommand = &Command{
 	Needs:    moderation.PinPermission,
 	Action:   moderation.ActionUnpin,
 	run: func(ctx context.Context, s *Service, in Invocation) Answer {
-		a, answer := s.aim(ctx, in, moderation.ActionUnpin, "")
+		a, answer := s.aimLift(ctx, in, moderation.ActionUnpin, "")
+		if answer == nil && a.person == nil {
+			answer = s.findPinned(ctx, a)
+		}
 		if answer != nil {
 			return answer
 		}
-		if a.person == nil {
-			if answer := s.findPinned(ctx, a); answer != nil {
-				return answer
-			}
-		}
-		a.shows = a.person != nil && !a.person.Pinned
-		if answer := s.restoring(ctx, a); answer != nil {
-			return answer
-		}
+		a.shows = !a.person.Pinned
 		return s.carryOut(ctx, a)
 	},
 }
@@ -65,5 +60,8 @@ func (s *Service) findPinned(ctx context.Context, a *attempt) Answer {
 	if a.person == nil {
 		return Notice{Tone: Info, Code: moderation.CodeConflict, Says: []moderation.Sentence{moderation.Say("pin.none", "Room", a.place.room.Ref())}}
 	}
-	return s.permit(ctx, a)
+	if answer := s.permit(ctx, a); answer != nil {
+		return answer
+	}
+	return s.restoring(ctx, a)
 }

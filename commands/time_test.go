@@ -450,3 +450,25 @@ func TestReadHangs(t *testing.T) {
 		})
 	}
 }
+
+// A mute of someone who has left can be lifted, and does not meet their return.
+func TestLiftForAbsent(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		for _, lift := range []string{"unmute standup chaos", "undo 3"} {
+			st.typed(owner, "mute standup chaos")
+			st.sim.Leave("standup", "chaos")
+			pass(15 * time.Second)
+			if a, ok := st.typed(owner, lift).(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+				t.Fatalf("%s: %+v", lift, a)
+			}
+			st.sim.Join("standup", "chaos", "Chaos")
+			pass(6 * time.Second)
+			if p, _ := st.person("standup", "chaos"); p.IsBlocked(moderation.Audio) {
+				t.Errorf("%s: muted at the return", lift)
+			}
+		}
+		if n, ok := st.typed(owner, "unmute standup ghost").(commands.Notice); !ok || n.Code != moderation.CodeNotFound {
+			t.Errorf("nobody: %+v", n)
+		}
+	})
+}

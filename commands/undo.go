@@ -76,18 +76,15 @@ func opposing(c moderation.Case, inverse moderation.Action) (string, Args) {
 	}
 	room := c.Provider + ":" + c.RoomID
 	args := Args{ArgRoom: room, ArgReason: reason}
-	person := c.ParticipantID
-	switch inverse {
-	case moderation.ActionUnban, moderation.ActionBan:
-		person = c.Participant
-	case moderation.ActionUncoach:
-		args[ArgCoach] = c.ParticipantID
-		return commandOf(inverse), args
-	}
+	// The identity, not the connection: they may have left and come back.
+	person := c.Participant
 	if person == "" {
-		person = c.Participant
+		person = c.ParticipantID
 	}
-	if person != "" {
+	switch {
+	case inverse == moderation.ActionUncoach:
+		args[ArgCoach] = person
+	case person != "":
 		args[ArgPerson] = person
 	}
 	if c.Media != "" {
