@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/roomwarden/roomwarden/app"
@@ -18,6 +20,9 @@ import (
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
+	"github.com/roomwarden/roomwarden/provider/twiliotest"
+	"github.com/roomwarden/roomwarden/provider/twiliovideo"
+	"github.com/roomwarden/roomwarden/provider/twiliovoice"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -46,6 +51,7 @@ type Demo struct {
 	Slack *slack.Server
 	Rooms *simulated.Driver
 
+	twilio  *twiliotest.Running
 	options Options
 	said    *words.Printer
 	folder  string // to remove at the end; empty where it is kept
@@ -92,11 +98,24 @@ func Open(ctx context.Context, o Options) (d *Demo, err error) {
 	if err = d.openSlack(folder); err != nil {
 		return d, err
 	}
+	if err = d.openTwilio(ctx); err != nil {
+		return d, err
+	}
 	c, err := d.config(folder, own)
 	if err != nil {
 		return d, err
 	}
 	return d, d.start(ctx, c)
+}
+
+// openTwilio starts the stand-in for Twilio, with a conference and video rooms.
+func (d *Demo) openTwilio(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	d.twilio = twiliotest.Start(listener, twiliotest.Config{})
+	return nil
 }
 
 // workspaceFile keeps the stand-in's state.
@@ -157,17 +176,39 @@ providers:
 `, appToken, botToken, d.Slack.APIURL(), slack.Audit, slack.Moderation, slack.Olive,
 		filepath.Join(folder, "roomwarden.db"), simulatedName, d.options.Activity, journal)
 	c, err := config.Parse("demo.yaml", []byte(text), app.ConfigTypes(), func(string) (string, bool) { return "", false })
-	if err != nil || own == nil {
-		return c, err
+	if err != nil {
+		return nil, err
 	}
+	standIns := d.twilioProviders()
+	if own == nil {
+		c.Providers = append(c.Providers, standIns...)
+		return c, nil
+	}
+	named := map[string]bool{}
 	for _, p := range own.Providers {
 		if p.Name == simulatedName {
 			return nil, moderation.Fault(moderation.CodeInvalid, "demo.taken", "Name", moderation.Literal(simulatedName))
 		}
+		named[p.Name] = true
 	}
 	c.Providers = append(c.Providers, own.Providers...)
+	for _, p := range standIns {
+		if !named[p.Name] { // the user's own stands for itself
+			c.Providers = append(c.Providers, p)
+		}
+	}
 	c.Moderation, c.Privacy, c.Protect, c.Language = own.Moderation, own.Privacy, own.Protect, own.Language
 	return c, nil
+}
+
+// twilioProviders are the providers that speak to the stand-in for Twilio.
+func (d *Demo) twilioProviders() []config.Provider {
+	var all []config.Provider
+	for name, kind := range map[string]string{"calls": twiliovoice.Type.Name, "video": twiliovideo.Type.Name} {
+		all = append(all, config.Provider{Name: name, Type: kind, Values: d.twilio.Values(kind)})
+	}
+	slices.SortFunc(all, func(a, b config.Provider) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 func (d *Demo) start(ctx context.Context, c *config.Config) error {
@@ -212,6 +253,9 @@ func (d *Demo) Close() error {
 		}
 	case d.app != nil:
 		all = append(all, d.app.Close())
+	}
+	if d.twilio != nil {
+		all = append(all, d.twilio.Close())
 	}
 	if d.Slack != nil {
 		d.Slack.Close()
