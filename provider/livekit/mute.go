@@ -21,10 +21,16 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 	if o.Track != "" {
 		return provider.Effect{}, d.muteTrack(ctx, o.Room, info, o.Track, true)
 	}
+	for _, sid := range tracks(info, medium(o), false) { // what fails here, the permission still does
+		if err := d.muteTrack(ctx, o.Room, info, sid, true); is(err, moderation.CodeUnauthenticated) {
+			return provider.Effect{}, err
+		}
+	}
 	return d.silence(ctx, o.Room, info, medium(o))
 }
 
-// silence mutes for good.
+// silence takes the right to publish a medium; the server then takes away what
+// is published of it.
 func (d *Driver) silence(ctx context.Context, room moderation.Room, info *lk.ParticipantInfo, m moderation.Media) (provider.Effect, error) {
 	var effect provider.Effect
 	permission, took := without(info.GetPermission(), m)
@@ -32,17 +38,11 @@ func (d *Driver) silence(ctx context.Context, room moderation.Room, info *lk.Par
 		effect.Says = append(effect.Says, moderation.Say("livekit.could_not_send", "Media", string(m)))
 		return effect, nil
 	}
-	live := tracks(info, m, false)
-	for _, sid := range live { // quicker than the permission; what fails here, the permission still does
-		if err := d.muteTrack(ctx, room, info, sid, true); is(err, moderation.CodeUnauthenticated) {
-			return effect, err
-		}
-	}
 	if err := d.permit(ctx, room, info.GetIdentity(), permission); err != nil {
 		return effect, err
 	}
 	effect.Restore = took.raw()
-	if len(live) == 0 && len(tracks(info, m, true)) == 0 {
+	if len(tracks(info, m, false))+len(tracks(info, m, true)) == 0 {
 		effect.Says = append(effect.Says, moderation.Say("livekit.sent_nothing", "Media", string(m)))
 	}
 	return effect, nil
