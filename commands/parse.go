@@ -29,6 +29,13 @@ func (c *Command) Parse(text string) (Args, error) {
 // takes the rest.
 func (c *Command) parseWords(words []Word) (Args, error) {
 	args := Args{}
+	if c.takesAddresses() {
+		for _, w := range words {
+			if err := checkAddresses(unwrapLink(w.Text)); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if c.takesOptions() {
 		var err error
 		if words, err = takeOptions(words, args); err != nil {
@@ -184,6 +191,12 @@ func (c *Command) takesOptions() bool {
 	return slices.ContainsFunc(c.Args, func(a Arg) bool { return a.Name == ArgOptions })
 }
 
+// takesAddresses reports whether an address may be among the command's words.
+func (c *Command) takesAddresses() bool {
+	_, takes := c.Arg(ArgURL)
+	return takes || c.takesOptions()
+}
+
 // checkAddress returns a fault where a word with :// is no http(s) address.
 func checkAddress(word string) error {
 	u, err := url.Parse(word)
@@ -198,7 +211,10 @@ func checkAddress(word string) error {
 func checkAddresses(text string) error {
 	for _, word := range strings.Fields(text) {
 		if strings.Contains(word, "://") {
-			if err := checkAddress(strings.TrimRight(word, ".,;:!?)")); err != nil {
+			if optionWord.MatchString(word) {
+				_, word, _ = strings.Cut(word, "=")
+			}
+			if err := checkAddress(unwrapLink(strings.TrimRight(word, ".,;:!?)"))); err != nil {
 				return err
 			}
 		}

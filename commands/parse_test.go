@@ -80,7 +80,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, line := range []string{
 		`kick standup "Ann`,
 		"mute standup chaos 10x", "mute standup chaos 0s", "mute standup chaos 99999999999w", "ban standup chaos 10min",
-		"hold x ann ftp://e.org/x", "hold x ann http://", "hold x ann music gopher://x",
+		"hold x ann ftp://e.org/x", "hold x ann http://", "hold x ann lunch ftp://e.org", "dial x +1617 ftp://e.org", "hold x ann music gopher://x",
 		"set x ann wait_url=ftp://e.org", "set x ann a=1 a=2", "set x ann beep", "dial x +1617 label more",
 		"announce x ftp://e.org/a", "announce x listen to file:///etc/passwd now",
 		"mute-all x except", "list a b", "audit colour=red", "audit one two",
