@@ -35,6 +35,9 @@ func (r *renderer) CaseMessage(c moderation.Case) Message { return r.caseMessage
 // Escape is the text of a name in mrkdwn.
 func Escape(s string) string { return mrkdwn{}.Text(s) }
 
+// Literal is a name as a code span.
+func Literal(s string) string { return mrkdwn{}.Literal(s) }
+
 // Fit is fit.
 func Fit(s string, limit int) string { return fit(s, limit) }
 

@@ -51,13 +51,23 @@ func TestWhateverPeopleAreCalledEverythingStaysInLimits(t *testing.T) {
 }
 
 func FuzzNames(f *testing.F) {
-	f.Add(nasty)
-	f.Add(strings.Repeat("<@U1>", 60))
-	r := newRenderer()
-	f.Fuzz(func(t *testing.T, name string) {
-		s := sample{name: name}
-		inLimits(t, asMessage(r.Answer(s.roomPage(3))))
-		inLimits(t, asMessage(r.CaseMessage(s.kicked())))
+	f.Add(nasty, 20)
+	f.Add(strings.Repeat("<@U1>", 60), 100)
+	f.Fuzz(func(t *testing.T, name string, limit int) {
+		text := bot.Escape(name) + " " + bot.Literal(name)
+		if live := markupIn(text); live != "" {
+			t.Errorf("live markup %q in %q", live, text)
+		}
+		if strings.ContainsAny(bot.Escape(name), "*~`<>") {
+			t.Errorf("Slack would read marks in %q", bot.Escape(name))
+		}
+		if limit < 1 {
+			return
+		}
+		short := bot.Fit(text, limit)
+		if live := markupIn(short); live != "" || utf8.RuneCountInString(short) > limit {
+			t.Errorf("cut to %d: %q", limit, short)
+		}
 	})
 }
 
