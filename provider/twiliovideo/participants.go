@@ -59,7 +59,9 @@ func (d *Driver) listPeople(ctx context.Context, room moderation.Room, params *a
 	}
 	people := make([]moderation.Participant, 0, len(res.Participants))
 	for _, each := range res.Participants {
-		people = append(people, participant(each))
+		if twiliorest.Value(each.Status) == twiliorest.Value(params.Status) {
+			people = append(people, participant(each))
+		}
 	}
 	return twiliorest.Chunk[moderation.Participant]{Items: people, Next: res.Meta.NextPageUrl}, nil
 }

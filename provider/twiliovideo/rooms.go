@@ -43,25 +43,32 @@ func (d *Driver) listRooms(ctx context.Context, params *api.ListRoomParams, p tw
 	}
 	rooms := make([]moderation.Room, 0, len(res.Rooms))
 	for _, each := range res.Rooms {
-		rooms = append(rooms, d.room(each))
+		if twiliorest.Value(each.Status) == inProgress {
+			rooms = append(rooms, d.room(each))
+		}
 	}
 	return twiliorest.Chunk[moderation.Room]{Items: rooms, Next: res.Meta.NextPageUrl}, nil
 }
 
-// Room finds a room in progress by its SID, else by its unique name.
+// Room finds a room in progress by its SID, else by its unique name, which
+// stands for the SID unless an address cannot hold it as it is.
 func (d *Driver) Room(ctx context.Context, idOrName string) (moderation.Room, error) {
-	room, err := d.fetchRoom(ctx, idOrName)
-	if moderation.CodeOf(err) == moderation.CodeNotFound {
-		return moderation.Room{}, noRoom(idOrName).Because(err)
+	isSID := twiliorest.IsSID("RM", idOrName)
+	if !isSID && url.PathEscape(idOrName) != idOrName {
+		return d.roomByName(ctx, idOrName)
 	}
-	return room, err
+	room, err := d.fetchRoom(ctx, idOrName)
+	switch {
+	case moderation.CodeOf(err) != moderation.CodeNotFound:
+		return room, err
+	case isSID:
+		return moderation.Room{}, err
+	default:
+		return d.roomByName(ctx, idOrName)
+	}
 }
 
 func (d *Driver) fetchRoom(ctx context.Context, idOrName string) (moderation.Room, error) {
-	// A name that an address cannot hold as it is does not stand for the SID.
-	if url.PathEscape(idOrName) != idOrName {
-		return d.roomByName(ctx, idOrName)
-	}
 	segment, ok := twiliorest.Segment(idOrName)
 	if !ok {
 		return moderation.Room{}, noRoom(idOrName)
@@ -74,10 +81,13 @@ func (d *Driver) fetchRoom(ctx context.Context, idOrName string) (moderation.Roo
 	})
 	res, err := twiliorest.Read(d.api(ctx).FetchRoom(segment))
 	_ = group.Wait()
+	if moderation.CodeOf(err) == moderation.CodeNotFound {
+		return moderation.Room{}, noRoom(idOrName).Because(err)
+	}
 	if err != nil {
 		return moderation.Room{}, err
 	}
-	if twiliorest.Value(res.Status) != inProgress {
+	if s := twiliorest.Value(res.Status); s == completed || s == "failed" {
 		return moderation.Room{}, moderation.Fault(moderation.CodeNotFound, "twilio-video.room_over", "Room", idOrName)
 	}
 	room := d.room(*res)
@@ -86,7 +96,10 @@ func (d *Driver) fetchRoom(ctx context.Context, idOrName string) (moderation.Roo
 }
 
 func (d *Driver) roomByName(ctx context.Context, name string) (moderation.Room, error) {
-	chunk, err := d.listRooms(ctx, new(api.ListRoomParams).SetUniqueName(name).SetPageSize(2), twiliorest.Page{})
+	if name == "" {
+		return moderation.Room{}, noRoom(name)
+	}
+	chunk, err := d.listRooms(ctx, new(api.ListRoomParams).SetUniqueName(name), twiliorest.Page{})
 	if err != nil {
 		return moderation.Room{}, err
 	}

@@ -45,7 +45,9 @@ func (d *Driver) listConferences(ctx context.Context, params *api.ListConference
 	}
 	rooms := make([]moderation.Room, 0, len(res.Conferences))
 	for _, c := range res.Conferences {
-		rooms = append(rooms, d.room(c))
+		if twiliorest.Value(c.Status) == twiliorest.Value(params.Status) {
+			rooms = append(rooms, d.room(c))
+		}
 	}
 	return twiliorest.Chunk[moderation.Room]{Items: rooms, Next: res.NextPageUri}, nil
 }
@@ -84,7 +86,7 @@ func (d *Driver) roomBySID(ctx context.Context, sid string) (moderation.Room, er
 	if err != nil {
 		return moderation.Room{}, err
 	}
-	if !slices.Contains(live, twiliorest.Value(conference.Status)) {
+	if twiliorest.Value(conference.Status) == completed {
 		return moderation.Room{}, moderation.Fault(moderation.CodeNotFound, "twilio-voice.conference_over",
 			"Room", cmp.Or(twiliorest.Value(conference.FriendlyName), sid))
 	}
@@ -101,7 +103,7 @@ func (d *Driver) roomsByName(ctx context.Context, name string) ([]moderation.Roo
 	group, ctx := errgroup.WithContext(ctx)
 	for i, status := range live {
 		group.Go(func() error {
-			params := new(api.ListConferenceParams).SetStatus(status).SetFriendlyName(name).SetPageSize(2)
+			params := new(api.ListConferenceParams).SetStatus(status).SetFriendlyName(name)
 			chunk, err := d.listConferences(ctx, params, twiliorest.Page{})
 			found[i] = chunk.Items
 			return err

@@ -175,3 +175,14 @@ func TestSettingsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestDoctorSaysWhatIsLeftOut(t *testing.T) {
+	all := newAccount(t, support()).Driver.(provider.Doctor).Diagnose(t.Context())
+	if len(all) != 1 || !all[0].OK {
+		t.Errorf("found %+v", all)
+	}
+	less := newAccount(t, support(), func(s *provider.Settings) { s.Host, s.Values["caller_id"] = nil, "" })
+	if found := less.Driver.(provider.Doctor).Diagnose(t.Context()); len(found) != 3 || found[1].Remedy.IsZero() || found[2].Remedy.IsZero() {
+		t.Errorf("found %+v", found)
+	}
+}
