@@ -180,7 +180,7 @@ func (g *guest) AwaitAnnouncement(t testing.TB, text string) {
 	t.Helper()
 	g.Await(t, "an announcement", func(e livekittest.Event) bool {
 		var m livekit.Message
-		return e.Kind == livekittest.Data && e.Topic == livekit.Topic && json.Unmarshal([]byte(e.Text), &m) == nil &&
+		return e.Kind == livekittest.Data && e.Topic == livekit.Topic && e.Of == "" && json.Unmarshal([]byte(e.Text), &m) == nil &&
 			m.Version == 1 && m.Type == "announce" && m.Text == text
 	})
 }
