@@ -88,11 +88,26 @@ func heldGuard(tx store.Tx, a *attempt) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	done := c.Outcome == moderation.Succeeded || c.Outcome == moderation.Partial
-	if c.Outcome.Open() || done && (a.shows || time.Since(c.ChangedAt) < echo) {
+	if holds(c, a.shows) {
 		return &g, nil
 	}
 	return nil, nil
+}
+
+// holds reports whether a case stands against doing the same again. One whose
+// outcome stays unknown does not for long: whoever asks again has looked.
+func holds(c moderation.Case, shows bool) bool {
+	since := time.Since(c.At)
+	switch c.Outcome {
+	case moderation.Intended:
+		return !c.Awaits && since < bulkDeadline
+	case moderation.Unknown:
+		return since < actDeadline+echo
+	case moderation.Succeeded, moderation.Partial:
+		return shows || since < echo
+	default:
+		return false
+	}
 }
 
 // takeGuard puts the attempt's guard up.

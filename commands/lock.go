@@ -33,11 +33,11 @@ func runLock(ctx context.Context, s *Service, in Invocation) Answer {
 	if answer != nil {
 		return answer
 	}
-	_, locked, err := s.standingBefore(ctx, a)
+	m, locked, err := s.standingBefore(ctx, a)
 	if err != nil {
 		return s.unstored(err)
 	}
-	a.shows = locked || a.place.room.Locked
+	a.shows = a.place.room.Locked || locked && !m.Native
 	reading, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
 	err = everyone(reading, a.place, "", func(one moderation.Participant) bool {

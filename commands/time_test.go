@@ -472,3 +472,18 @@ func TestLiftForAbsent(t *testing.T) {
 		}
 	})
 }
+
+// An outcome that stays unknown keeps nobody from trying again.
+func TestUnknownHoldsNobodyUp(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.sim.Spoil(simulated.Fault{Op: "announce", Times: 1, Lost: true})
+		st.typed(owner, "announce standup hello everyone")
+		if n, ok := st.typed(moderator, "announce standup hello everyone").(commands.Notice); !ok || n.Code != moderation.CodeConflict {
+			t.Errorf("at once: %+v", n)
+		}
+		pass(11 * time.Minute)
+		if a, ok := st.typed(moderator, "announce standup hello everyone").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+			t.Errorf("later: %+v", a)
+		}
+	})
+}
