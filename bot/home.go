@@ -54,7 +54,7 @@ func (r *renderer) homeSteps(p *page, steps []commands.Step) {
 
 func (r *renderer) homeRooms(p *page, h commands.HomePage) {
 	p.header(r.plain("bot.home.rooms"))
-	p.note(r.providers(h.Down))
+	p.note(r.providers(slices.DeleteFunc(slices.Clone(h.Down), func(s commands.ProviderState) bool { return !s.Down })))
 	if len(h.Rooms) == 0 {
 		p.section(r.say("bot.rooms.none"), nil)
 	}

@@ -60,6 +60,9 @@ func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 // pickAction is the action id of the select in which several people are chosen.
 const pickAction = "pick"
 
+// pickFrom is how many people there must be for a choice of several to be worth its place.
+const pickFrom = 3
+
 // pick lets several people be chosen and dealt with at once, as far as the
 // reader may deal with them one by one.
 func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
@@ -78,7 +81,7 @@ func (r *renderer) pick(p *page, a commands.RoomPage, list commands.Args) {
 			}
 		}
 	}
-	if len(options) < 2 {
+	if len(options) < pickFrom {
 		return
 	}
 	var elements []slack.BlockElement
