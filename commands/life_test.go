@@ -496,7 +496,6 @@ func (l late) Update(ctx context.Context, f func(store.Tx) error) error {
 // is closed, and nothing of it goes on standing.
 func TestIntentTooLate(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.Store = late{st.Store, new(sync.Once)}
 		n, ok := st.typed(owner, "ban standup chaos 1h").(commands.Notice)
 		if !ok || n.Tone != commands.Failure {
 			t.Fatalf("answer %+v", n)
@@ -508,5 +507,5 @@ func TestIntentTooLate(t *testing.T) {
 		if _, there := st.person("standup", "chaos"); !there {
 			t.Error("Chaos was put out by a ban that nobody was told of")
 		}
-	})
+	}, func(_ *stage, c *commands.Config) { c.Store = late{c.Store, new(sync.Once)} })
 }
