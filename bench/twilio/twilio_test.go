@@ -57,7 +57,7 @@ func newAccount(b *testing.B, kind provider.Type) *account {
 
 func (a *account) room(b *testing.B, name string) moderation.Room {
 	b.Helper()
-	room, err := a.Client.Room(b.Context(), name)
+	room, err := a.Room(b.Context(), name)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func BenchmarkRoomListOf10000(b *testing.B) {
 	b.Run("first page", func(b *testing.B) { a.each(b, find(provider.RoomQuery{Limit: 10})) })
 	b.Run("exact name", func(b *testing.B) {
 		a.each(b, func(ctx context.Context) error {
-			_, err := a.Client.Room(ctx, "room-00042")
+			_, err := a.Room(ctx, "room-00042")
 			return err
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -154,7 +155,7 @@ func (s *shift) sent(method, end string) url.Values {
 func (s *shift) unchanged(what string) {
 	s.t.Helper()
 	for _, r := range s.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			s.t.Errorf("%s: sent %s %s %v", what, r.Method, r.Path, r.Form)
 		}
 	}

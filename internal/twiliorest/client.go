@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,7 +103,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // bound is a Client for the calls of one context: twilio-go's methods take none.
 type bound struct {
 	client *Client
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // it lives for one call: see above
 }
 
 func (b bound) AccountSid() string       { return b.client.account }
@@ -134,8 +135,8 @@ func (b bound) SendRequest(method, address string, data url.Values, headers map[
 // waitFor returns how long to wait before a call that met 429 is sent again,
 // and whether there is time for it.
 func waitFor(ctx context.Context, err error, try int) (time.Duration, bool) {
-	fault, ok := err.(*moderation.Error)
-	if !ok || fault.Code != moderation.CodeRateLimited || !fault.Repeatable || try == maxTries {
+	var fault *moderation.Error
+	if !errors.As(err, &fault) || fault.Code != moderation.CodeRateLimited || !fault.Repeatable || try == maxTries {
 		return 0, false
 	}
 	wait := fault.RetryAfter
@@ -183,7 +184,7 @@ func (c *Client) send(ctx context.Context, method, address string, data url.Valu
 	if err != nil {
 		return nil, c.lost(err, writes && sent.Load())
 	}
-	defer res.Body.Close() //nolint:errcheck // everything of it is read below
+	defer func() { _ = res.Body.Close() }() // everything of it is read below
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return nil, c.lost(err, writes)

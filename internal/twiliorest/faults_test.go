@@ -117,7 +117,8 @@ func forms(user, secret string) []string {
 func wantNoSecret(t *testing.T, kind string, err error) {
 	t.Helper()
 	text := fmt.Sprintf("%v %+v %#v", err, err, err)
-	if e, ok := err.(*moderation.Error); ok {
+	var e *moderation.Error
+	if errors.As(err, &e) {
 		text += fmt.Sprintf("%#v %v", e.Says, e.Cause)
 	}
 	for _, s := range append([]string{"6175551212", "617) 555"}, secrets[kind]...) {
@@ -205,7 +206,8 @@ func TestCutConnections(t *testing.T) {
 		a.each(t, func(t *testing.T, kind string, _ bool, call func(context.Context) error) {
 			err := call(t.Context())
 			wantNoSecret(t, kind, err)
-			if e, ok := err.(*moderation.Error); !ok || e.Code != moderation.CodeUnavailable || !e.Repeatable {
+			var e *moderation.Error
+			if !errors.As(err, &e) || e.Code != moderation.CodeUnavailable || !e.Repeatable {
 				t.Errorf("%#v", err)
 			}
 		})

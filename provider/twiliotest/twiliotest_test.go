@@ -234,7 +234,7 @@ func TestSignsItsCallbacks(t *testing.T) {
 }
 
 func TestServesAScene(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func (s *Server) Disconnect(personSID string) {
 func (s *Server) SetRules(personSID string, rules ...Rule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, p := s.findPerson(personSID); p != nil {
+	if p := s.findPerson(personSID); p != nil {
 		p.rules = slices.Clone(rules)
 	}
 }
@@ -82,7 +82,7 @@ func (s *Server) SetRules(personSID string, rules ...Rule) {
 func (s *Server) Rules(personSID string) []Rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, p := s.findPerson(personSID); p != nil {
+	if p := s.findPerson(personSID); p != nil {
 		return slices.Clone(p.rules)
 	}
 	return nil
@@ -93,8 +93,8 @@ func (s *Server) Rules(personSID string) []Rule {
 func (s *Server) Receives(subscriberSID, publisherSID, kind string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, to := s.findPerson(subscriberSID)
-	_, from := s.findPerson(publisherSID)
+	to := s.findPerson(subscriberSID)
+	from := s.findPerson(publisherSID)
 	return to != nil && from != nil && to.present() && from.present() && to.receives(from, kind)
 }
 
@@ -114,13 +114,13 @@ func (s *Server) Present(roomSID string) map[string]string {
 	return all
 }
 
-func (s *Server) findPerson(sid string) (*room, *person) {
+func (s *Server) findPerson(sid string) *person {
 	for _, r := range s.rooms {
 		for _, p := range r.people {
 			if p.sid == sid {
-				return r, p
+				return p
 			}
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -28,7 +28,6 @@ func (d *Driver) Uncoach(ctx context.Context, o provider.Order) (provider.Effect
 		return provider.Effect{}, err
 	}
 	return d.spread(ctx, o, others(people, o.Participant.ID), func(_ moderation.Participant, rules []rule) []rule {
-		rules, _ = without(rules, whisperRule(o.Participant))
-		return rules
+		return without(rules, whisperRule(o.Participant))
 	})
 }

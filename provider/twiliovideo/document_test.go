@@ -145,7 +145,7 @@ func TestListsRoomsByPageAndName(t *testing.T) {
 			t.Errorf("room %+v", room)
 		}
 		for _, name := range []string{"room-7", over.ID, "RM00000000000000000000000000000000", "nothing", "", ".", "..", "../Rooms", strings.Repeat("x", 300)} {
-			_, err := a.Driver.Room(t.Context(), name)
+			_, err := a.Room(t.Context(), name)
 			wantCode(t, err, moderation.CodeNotFound, "")
 		}
 	})

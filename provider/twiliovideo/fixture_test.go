@@ -1,6 +1,7 @@
 package twiliovideo_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -88,7 +89,7 @@ func (a *account) mustAct(t testing.TB, o provider.Order) provider.Effect {
 
 func (a *account) room(t testing.TB, name string) moderation.Room {
 	t.Helper()
-	room, err := a.Driver.Room(t.Context(), name)
+	room, err := a.Room(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +141,7 @@ func everyone(people []string, but ...string) map[string]bool {
 func writes(requests []twiliotest.Request) []twiliotest.Request {
 	var all []twiliotest.Request
 	for _, r := range requests {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			all = append(all, r)
 		}
 	}
@@ -155,7 +156,8 @@ func wantCode(t testing.TB, err error, code moderation.Code, key string) {
 	if key == "" {
 		return
 	}
-	if e, ok := err.(*moderation.Error); !ok || e.Says.Key != key {
+	var e *moderation.Error
+	if !errors.As(err, &e) || e.Says.Key != key {
 		t.Fatalf("says %v, want %s", err, key)
 	}
 }

@@ -56,8 +56,7 @@ func (d *Driver) Unhold(ctx context.Context, o provider.Order) (provider.Effect,
 			if slices.Contains(before.Had, s.ID) {
 				return rules
 			}
-			rules, _ = without(rules, r)
-			return rules
+			return without(rules, r)
 		}
 	}
 	effect, err := d.spread(ctx, o, others(people, o.Participant.ID), remove(holdRule(o.Participant)))

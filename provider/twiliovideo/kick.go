@@ -2,6 +2,7 @@ package twiliovideo
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	api "github.com/twilio/twilio-go/rest/video/v1"
@@ -36,8 +37,8 @@ func left(err error) bool {
 
 // notRemoved names whom a refusal left in the room.
 func notRemoved(p moderation.Participant, err error) error {
-	fault, ok := err.(*moderation.Error)
-	if !ok || fault.Code != moderation.CodeRejected && fault.Code != moderation.CodeConflict {
+	var fault *moderation.Error
+	if !errors.As(err, &fault) || fault.Code != moderation.CodeRejected && fault.Code != moderation.CodeConflict {
 		return err
 	}
 	e := *fault

@@ -87,7 +87,7 @@ func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect,
 		if slices.Contains(before.Had, s.ID) {
 			return rules
 		}
-		rules, _ = without(rules, ours)
+		rules = without(rules, ours)
 		ofAll := before.All || len(o.Restore) == 0
 		if ofAll && slices.Contains(rules, rule{Type: exclude, Kind: kind}) && silences(rules, o.Participant, kind) {
 			rules = append(slices.Clone(rules), rule{Type: include, Publisher: o.Participant.Identity, Kind: kind})

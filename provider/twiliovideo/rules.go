@@ -107,19 +107,19 @@ func effective(rules []rule, r rule) bool {
 	return false
 }
 
-// without returns the rules without the last one that equals r, and whether
-// there was one. Twilio takes no empty list.
-func without(rules []rule, r rule) ([]rule, bool) {
+// without returns the rules without the last one that equals r. Twilio takes no
+// empty list.
+func without(rules []rule, r rule) []rule {
 	for i, each := range slices.Backward(rules) {
 		if each == r {
 			rest := slices.Delete(slices.Clone(rules), i, i+1)
 			if len(rest) == 0 {
 				rest = []rule{everything}
 			}
-			return rest, true
+			return rest
 		}
 	}
-	return rules, false
+	return rules
 }
 
 func (d *Driver) readRules(ctx context.Context, room moderation.Room, subscriberSID string) ([]rule, error) {

@@ -127,7 +127,8 @@ func (g *guest) AwaitApart(t testing.TB) {
 func (g *guest) AwaitTogether(t testing.TB) {
 	t.Helper()
 	for identity, sid := range g.server.Present(g.room) {
-		if identity != g.identity && !(g.server.Receives(g.connection, sid, "audio") && g.server.Receives(sid, g.connection, "video")) {
+		both := g.server.Receives(g.connection, sid, "audio") && g.server.Receives(sid, g.connection, "video")
+		if identity != g.identity && !both {
 			t.Errorf("%s and %s are apart", g.identity, identity)
 		}
 	}

@@ -1,6 +1,7 @@
 package twiliovoice_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -40,40 +41,56 @@ func TestUpdatesAParticipant(t *testing.T) {
 		shows func(moderation.Participant) bool
 	}{
 		{
-			"mute", provider.Order{Action: moderation.ActionMute, Media: moderation.Audio},
-			map[string][]string{"Muted": {"true"}}, func(p moderation.Participant) bool { return p.IsBlocked(moderation.Audio) },
+			"mute",
+			provider.Order{Action: moderation.ActionMute, Media: moderation.Audio},
+			map[string][]string{"Muted": {"true"}},
+			func(p moderation.Participant) bool { return p.IsBlocked(moderation.Audio) },
 		},
 		{
-			"unmute", provider.Order{Action: moderation.ActionUnmute},
-			map[string][]string{"Muted": {"false"}}, func(p moderation.Participant) bool { return !p.IsBlocked(moderation.Audio) },
+			"unmute",
+			provider.Order{Action: moderation.ActionUnmute},
+			map[string][]string{"Muted": {"false"}},
+			func(p moderation.Participant) bool { return !p.IsBlocked(moderation.Audio) },
 		},
 		{
-			"hold", provider.Order{Action: moderation.ActionHold},
-			map[string][]string{"Hold": {"true"}}, func(p moderation.Participant) bool { return p.OnHold },
+			"hold",
+			provider.Order{Action: moderation.ActionHold},
+			map[string][]string{"Hold": {"true"}},
+			func(p moderation.Participant) bool { return p.OnHold },
 		},
 		{
-			"hold with music", provider.Order{Action: moderation.ActionHold, URL: "http://www.myapp.com/hold_music", Method: "POST"},
-			map[string][]string{"Hold": {"true"}, "HoldUrl": {"http://www.myapp.com/hold_music"}, "HoldMethod": {"POST"}}, nil,
+			"hold with music",
+			provider.Order{Action: moderation.ActionHold, URL: "http://www.myapp.com/hold_music", Method: "POST"},
+			map[string][]string{"Hold": {"true"}, "HoldUrl": {"http://www.myapp.com/hold_music"}, "HoldMethod": {"POST"}},
+			nil,
 		},
 		{
-			"unhold", provider.Order{Action: moderation.ActionUnhold},
-			map[string][]string{"Hold": {"false"}}, func(p moderation.Participant) bool { return !p.OnHold },
+			"unhold",
+			provider.Order{Action: moderation.ActionUnhold},
+			map[string][]string{"Hold": {"false"}},
+			func(p moderation.Participant) bool { return !p.OnHold },
 		},
 		{
-			"announce an address", provider.Order{Action: moderation.ActionAnnounce, URL: "http://www.myapp.com/announce", Method: "GET"},
-			map[string][]string{"AnnounceUrl": {"http://www.myapp.com/announce"}, "AnnounceMethod": {"GET"}}, nil,
+			"announce an address",
+			provider.Order{Action: moderation.ActionAnnounce, URL: "http://www.myapp.com/announce", Method: "GET"},
+			map[string][]string{"AnnounceUrl": {"http://www.myapp.com/announce"}, "AnnounceMethod": {"GET"}},
+			nil,
 		},
 		{
-			"coach", provider.Order{Action: moderation.ActionCoach, Listener: agent},
+			"coach",
+			provider.Order{Action: moderation.ActionCoach, Listener: agent},
 			map[string][]string{"Coaching": {"true"}, "CallSidToCoach": {agent.ID}},
 			func(p moderation.Participant) bool { return p.Coaching == agent.ID },
 		},
 		{
-			"uncoach", provider.Order{Action: moderation.ActionUncoach},
-			map[string][]string{"Coaching": {"false"}}, func(p moderation.Participant) bool { return p.Coaching == "" },
+			"uncoach",
+			provider.Order{Action: moderation.ActionUncoach},
+			map[string][]string{"Coaching": {"false"}},
+			func(p moderation.Participant) bool { return p.Coaching == "" },
 		},
 		{
-			"set", provider.Order{Action: moderation.ActionSet, Options: map[string]string{
+			"set",
+			provider.Order{Action: moderation.ActionSet, Options: map[string]string{
 				"wait_url": "https://example.com/wait", "wait_method": "GET", "beep_on_exit": "true", "end_conference_on_exit": "true",
 			}},
 			map[string][]string{
@@ -93,7 +110,7 @@ func TestUpdatesAParticipant(t *testing.T) {
 		})
 	}
 	state := a.Call(customer.ID)
-	if state.HoldMethod != "GET" && state.HoldURL != "" || !state.BeepsOut || state.WaitMethod != "GET" {
+	if state.HoldMethod != http.MethodGet && state.HoldURL != "" || !state.BeepsOut || state.WaitMethod != http.MethodGet {
 		t.Errorf("Twilio has %+v", state)
 	}
 }
@@ -132,7 +149,7 @@ func TestRemovesAParticipant(t *testing.T) {
 	a := newAccount(t, support())
 	room, customer, agent := two(t, a)
 	a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: customer})
-	if r := a.sent(t); r.Method != "DELETE" || r.Status != 204 || !strings.HasSuffix(r.Path, "/Participants/"+customer.ID+".json") {
+	if r := a.sent(t); r.Method != http.MethodDelete || r.Status != 204 || !strings.HasSuffix(r.Path, "/Participants/"+customer.ID+".json") {
 		t.Errorf("sent %+v", r)
 	}
 	_, err := a.Participant(t.Context(), room, "customer")

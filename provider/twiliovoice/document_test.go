@@ -2,6 +2,7 @@ package twiliovoice_test
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"testing"
@@ -40,9 +41,9 @@ func TestListsLiveConferencesAlone(t *testing.T) {
 	if diff := cmp.Diff([]string{running + " support", waiting + " tomorrow"}, got); diff != "" {
 		t.Error(diff)
 	}
-	_, err = a.Driver.Room(t.Context(), over)
+	_, err = a.Room(t.Context(), over)
 	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.conference_over")
-	_, err = a.Driver.Room(t.Context(), "over")
+	_, err = a.Room(t.Context(), "over")
 	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.no_conference")
 	_, err = a.Participants(t.Context(), ended, provider.ParticipantQuery{})
 	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.conference_over")
@@ -215,7 +216,7 @@ func TestTakesEveryOptionOfTheDocument(t *testing.T) {
 	wantCode(t, dial("volume", "11"), moderation.CodeInvalid, "twilio-voice.option.unknown")
 	wantCode(t, dial("coaching", "true"), moderation.CodeInvalid, "twilio-voice.dial.coach_whom")
 	for _, r := range a.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			t.Errorf("a bad option was sent: %v", r)
 		}
 	}

@@ -1,7 +1,9 @@
 package twiliovoice_test
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -100,7 +102,7 @@ func (a *account) mustAct(t testing.TB, o provider.Order) provider.Effect {
 
 func (a *account) room(t testing.TB, name string) moderation.Room {
 	t.Helper()
-	room, err := a.Driver.Room(t.Context(), name)
+	room, err := a.Room(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +123,7 @@ func (a *account) sent(t testing.TB) twiliotest.Request {
 	t.Helper()
 	var writes []twiliotest.Request
 	for _, r := range a.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			writes = append(writes, r)
 		}
 	}
@@ -139,7 +141,8 @@ func wantCode(t testing.TB, err error, code moderation.Code, key string) {
 	if key == "" {
 		return
 	}
-	if e, ok := err.(*moderation.Error); !ok || e.Says.Key != key {
+	var e *moderation.Error
+	if !errors.As(err, &e) || e.Says.Key != key {
 		t.Fatalf("says %v, want %s", err, key)
 	}
 }

@@ -122,7 +122,7 @@ func TestLooksForWhatBecameOfALostCall(t *testing.T) {
 	if outcome, err := client.Look(t.Context(), kick); outcome != moderation.Succeeded {
 		t.Errorf("a look says %s, %v", outcome, err)
 	}
-	if sent := a.Requests(); len(sent) == 0 || sent[0].Method != "DELETE" || len(sent) > 1 && sent[1].Method == "DELETE" {
+	if sent := a.Requests(); len(sent) == 0 || sent[0].Method != http.MethodDelete || len(sent) > 1 && sent[1].Method == http.MethodDelete {
 		t.Errorf("sent %v", sent)
 	}
 }
@@ -164,9 +164,17 @@ func TestSettingsAreChecked(t *testing.T) {
 		field, value string
 		ok           bool
 	}{
-		{"account_sid", twiliotest.AccountSID, true}, {"account_sid", "AC123", false}, {"account_sid", "SK" + strings.Repeat("0", 32), false},
-		{"base_url", "", true}, {"base_url", "http://127.0.0.1:1", true}, {"base_url", "api.twilio.com", false}, {"base_url", "ftp://x", false},
-		{"caller_id", "", true}, {"caller_id", "+15005550006", true}, {"caller_id", "client:desk", true}, {"caller_id", "0800 1", false},
+		{"account_sid", twiliotest.AccountSID, true},
+		{"account_sid", "AC123", false},
+		{"account_sid", "SK" + strings.Repeat("0", 32), false},
+		{"base_url", "", true},
+		{"base_url", "http://127.0.0.1:1", true},
+		{"base_url", "api.twilio.com", false},
+		{"base_url", "ftp://x", false},
+		{"caller_id", "", true},
+		{"caller_id", "+15005550006", true},
+		{"caller_id", "client:desk", true},
+		{"caller_id", "0800 1", false},
 	} {
 		for _, f := range twiliovoice.Type.Fields {
 			if f.Name == c.field && (f.Check(c.value) == "") != c.ok {

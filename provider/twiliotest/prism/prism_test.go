@@ -191,11 +191,11 @@ func newExercise(t *testing.T, kind provider.Type) *exercise {
 
 func (e *exercise) find(t *testing.T, room, who string) provider.Order {
 	t.Helper()
-	in, err := e.Client.Room(t.Context(), room)
+	in, err := e.Room(t.Context(), room)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := e.Client.Participant(t.Context(), in, who)
+	p, err := e.Participant(t.Context(), in, who)
 	if err != nil {
 		t.Fatal(err)
 	}
