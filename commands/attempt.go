@@ -103,8 +103,18 @@ func (s *Service) readEveryone(ctx context.Context, a *attempt) error {
 	})
 }
 
-// permit asks whether the caller may, and writes a refusal down.
+// permit asks whether the caller may, and whoever approved it, and writes a
+// refusal down. What was requested goes by the rights of the approver alone.
 func (s *Service) permit(ctx context.Context, a *attempt) Answer {
+	if a.in.approval != nil {
+		if refusal := s.judgeApprover(ctx, a); refusal != nil || a.in.approval.Request {
+			return refusal
+		}
+	}
+	return s.permitCaller(ctx, a)
+}
+
+func (s *Service) permitCaller(ctx context.Context, a *attempt) Answer {
 	target := a.target
 	if target.Participant = a.person; target.Within == nil {
 		target.Room = a.place.room
@@ -165,7 +175,12 @@ func (s *Service) record(a *attempt, kind moderation.RecordKind) moderation.Reco
 	details := a.details
 	details.Key, details.Source, details.Media = a.in.Key, string(a.in.Source), a.media
 	details.Inverts, details.ApprovedBy = a.in.undoes, a.in.approvedBy
+	var waited uint64
+	if a.in.approval != nil {
+		waited, details.Key = a.in.approval.Case, ""
+	}
 	r := moderation.Record{
+		Case: waited,
 		Kind: kind, Actor: a.in.Caller.Actor.String(), Action: a.action,
 		Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID, Details: details,
 		Words: moderation.Words{Reason: a.reason},

@@ -21,6 +21,8 @@ type Target struct {
 	Within *moderation.Extent
 	// Change is what manage_roles is wanted for.
 	Change *moderation.Change
+	// Explain asks for every reason, not the refusal alone.
+	Explain bool
 }
 
 // Decision is whether a caller may do something, and why.
@@ -34,30 +36,37 @@ const factsWithin = 5 * time.Second
 // channels are asked about only where a grant to them could decide. Whoever
 // acts asks it after everything else was read, and again for every press.
 func (s *Service) may(ctx context.Context, c Caller, p moderation.Permission, t Target) Decision {
+	d, _ := s.judge(ctx, c, p, t)
+	return d
+}
+
+// judge is may, with the question as it was asked in the end: with it the
+// decision can be made again by another policy, as inside a transaction.
+func (s *Service) judge(ctx context.Context, c Caller, p moderation.Permission, t Target) (Decision, moderation.Question) {
 	ctx, cancel := context.WithTimeout(ctx, factsWithin)
 	defer cancel()
+	q := t.question(p)
 	policy, err := s.policy(ctx)
 	if err != nil {
-		return s.storeUnread(ctx, p, err)
+		return s.storeUnread(ctx, p, err), q
 	}
-	q := t.question(p)
 	q.Asker = s.asker(ctx, c)
 	d := policy.Decide(q)
 	if d.Allowed || c.Actor.Kind != moderation.SlackUser {
-		return d
+		return d, q
 	}
 	shared := policy.Shared(q)
 	if len(shared) == 0 {
-		return d
+		return d, q
 	}
 	s.readMemberships(ctx, &q.Asker, shared)
-	return policy.Decide(q)
+	return policy.Decide(q), q
 }
 
 func (t Target) question(p moderation.Permission) moderation.Question {
 	return moderation.Question{
 		Permission: p, Room: t.Room, Participant: t.Participant, Everyone: t.Everyone,
-		BanFor: t.BanFor, Permanent: t.Permanent, Within: t.Within, Change: t.Change, At: time.Now(),
+		BanFor: t.BanFor, Permanent: t.Permanent, Within: t.Within, Change: t.Change, Explain: t.Explain, At: time.Now(),
 	}
 }
 
@@ -65,6 +74,21 @@ func (s *Service) storeUnread(ctx context.Context, p moderation.Permission, err 
 	s.Log.ErrorContext(ctx, "permissions cannot be read", "err", err)
 	says := []moderation.Sentence{moderation.Say("permission.store_unread")}
 	return Decision{Missing: p, Says: says, Chain: says, Unread: true}
+}
+
+// admits decides whether a caller may ask for anything at all, whatever they hold.
+func (s *Service) admits(ctx context.Context, c Caller) Decision {
+	ctx, cancel := context.WithTimeout(ctx, factsWithin)
+	defer cancel()
+	policy, err := s.policy(ctx)
+	if err != nil {
+		return s.storeUnread(ctx, "", err)
+	}
+	asker := s.asker(ctx, c)
+	if policy.Admits(asker) {
+		return Decision{Allowed: true}
+	}
+	return policy.Decide(moderation.Question{Asker: asker, Permission: moderation.ListRooms, At: time.Now()})
 }
 
 // authority is what a caller may do as read at one moment: for drawing lists,

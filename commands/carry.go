@@ -90,10 +90,16 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 	c, err := s.write(ctx, entry{
 		record: s.record(a, moderation.RecordIntended),
 		before: func(tx store.Tx) (err error) {
+			if err := stillAwaits(tx, a.in); err != nil {
+				return err
+			}
 			if held, err = heldGuard(tx, a); held != nil {
 				return errHeld
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return s.brake(tx, a, time.Now().UTC())
 		},
 		after: func(tx store.Tx, c moderation.Case) error {
 			if m, puts, _ := standing(a); puts {
@@ -112,6 +118,10 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 	switch {
 	case errors.Is(err, errHeld):
 		return c, s.already(*held)
+	case errors.Is(err, errBraked):
+		return c, s.stopped(ctx, a)
+	case errors.Is(err, errDecided):
+		return c, s.decidedBefore(ctx, a.in.approval.By, a.in.approval.Case)
 	case errors.Is(err, store.ErrKnownKey):
 		return c, s.answerCase(ctx, a.in.Caller, c)
 	case err != nil:

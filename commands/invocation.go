@@ -47,6 +47,9 @@ type Invocation struct {
 
 	undoes     uint64 // the case that this takes back
 	approvedBy string // who let a request or a second signature pass
+	// approval is set where another person has approved this; its records go on
+	// with the case that waited.
+	approval *approval
 }
 
 // Args holds a command's words by the name of its argument.

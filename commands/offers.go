@@ -172,6 +172,9 @@ func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) 
 	may := func(p moderation.Permission) bool { return who.may(p, target).Allowed }
 	args := Args{ArgCase: strconv.FormatUint(of.Number, 10)}
 	var offers []Offer
+	if of.Actor == c.Actor.String() || may(moderation.PermissionFor(of.Action, of.Media)) {
+		offers = approvalOffers(of)
+	}
 	if inverse, ok := s.undoable(of); ok && may(moderation.PermissionFor(inverse, of.Media)) {
 		offers = append(offers, Offer{
 			Command: "undo", Args: args, Label: label("undo", ""), Ask: moderation.Say("ask.undo", "Case", of.Number),

@@ -126,7 +126,7 @@ const maxCandidates = 25
 // why; a room that the caller may not list is answered as one that does not
 // exist, and record, which may be nil, is asked to write the attempt down.
 func (s *Service) place(ctx context.Context, in Invocation, record func(place) error) (place, Answer) {
-	found := s.search(ctx, in.Caller, in.Args[ArgRoom])
+	found := s.search(ctx, in.viewer(), in.Args[ArgRoom])
 	switch {
 	case len(found.seen) == 1:
 		return found.seen[0], nil
@@ -163,10 +163,10 @@ func (s *Service) noRoom(ctx context.Context, in Invocation, found search) Answe
 		return notice
 	}
 	notice.Says = append([]moderation.Sentence{moderation.Say("room.not_found", "Room", shown)}, notice.Says...)
-	if _, d := s.mayList(ctx, in.Caller, nil); d.Unread {
+	if _, d := s.mayList(ctx, in.viewer(), nil); d.Unread {
 		notice.Says = append(notice.Says, d.Says...)
 	}
-	if near := s.roomsLike(ctx, in.Caller, found); len(near) > 0 {
+	if near := s.roomsLike(ctx, in.viewer(), found); len(near) > 0 {
 		notice.Says = append(notice.Says, moderation.Say("room.near", "Rooms", near))
 	} else {
 		notice.Says = append(notice.Says, moderation.Say("room.list", "Command", moderation.Literal("/room-list")))
@@ -188,6 +188,7 @@ func (s *Service) roomsLike(ctx context.Context, c Caller, found search) []strin
 	}
 	shown := map[string]string{}
 	var names []string
+	who := s.authority(ctx, c)
 	for _, client := range found.clients {
 		page, err := client.Rooms(ctx, provider.RoomQuery{Limit: 200})
 		if err != nil {
@@ -195,7 +196,7 @@ func (s *Service) roomsLike(ctx context.Context, c Caller, found search) []strin
 		}
 		for _, room := range page.Rooms {
 			room.Provider = client.Name()
-			if s.may(ctx, c, moderation.ListRooms, Target{Room: room}).Allowed {
+			if who.lists(room) {
 				names = append(names, room.Name)
 				shown[room.Name] = words.Cut(room.Ref().String(), 80)
 			}

@@ -18,7 +18,7 @@ func init() {
 		banCommand, unbanCommand, bansCommand, lockCommand, unlockCommand, pinCommand, unpinCommand,
 		holdCommand, unholdCommand, setCommand, announceCommand, coachCommand, uncoachCommand, dialCommand,
 		watchCommand, unwatchCommand, roleCommand, auditCommand, caseCommand, noteCommand, undoCommand,
-		reviewCommand, requestCommand, helpCommand,
+		reviewCommand, requestCommand, approveCommand, denyCommand, helpCommand,
 	}
 	if err := Build(table...); err != nil {
 		panic(err)

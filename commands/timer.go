@@ -15,6 +15,7 @@ const (
 	settleTimer timerKind = "settle" // look what became of a case that is open
 	verifyTimer timerKind = "verify" // look whether a case's effect lasted
 	expireTimer timerKind = "expire" // end a measure
+	lapseTimer  timerKind = "lapse"  // refuse what nobody has approved
 )
 
 // timer is something to do at a time. It is in the store, so that a restart

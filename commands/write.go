@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -45,6 +46,9 @@ func (s *Service) write(ctx context.Context, e entry) (moderation.Case, error) {
 				return err
 			}
 		}
+		if err := settleWaiting(tx, c); err != nil {
+			return err
+		}
 		return s.queue(tx, c, r)
 	})
 	if err == nil {
@@ -55,15 +59,25 @@ func (s *Service) write(ctx context.Context, e entry) (moderation.Case, error) {
 
 // queue asks for the case's messages to show the record.
 func (s *Service) queue(tx store.Tx, c moderation.Case, r moderation.Record) error {
-	if s.AuditChannels == nil {
-		return nil
-	}
-	for _, channel := range s.AuditChannels(c) {
+	for _, channel := range s.channels(c) {
 		if err := tx.QueuePost(channel, c.Number, r.Seq, r.At); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// channels are those in which a case is told: what waits for a person, or did,
+// is told in the requests channel too.
+func (s *Service) channels(c moderation.Case) []string {
+	var all []string
+	if s.AuditChannels != nil {
+		all = s.AuditChannels(c)
+	}
+	if !c.AwaitsUntil.IsZero() && s.RequestsChannel != "" && !slices.Contains(all, s.RequestsChannel) {
+		all = append(slices.Clone(all), s.RequestsChannel)
+	}
+	return all
 }
 
 // add appends one more record to a case inside a transaction.

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -87,6 +88,9 @@ func (p *Policy) Preset(name string) (Preset, bool) {
 	preset, ok := p.presets[name]
 	return preset, ok
 }
+
+// PresetNames returns the names of all presets, sorted.
+func (p *Policy) PresetNames() []string { return slices.Sorted(maps.Keys(p.presets)) }
 
 // commandLine is what the machine's operator holds: all about roles and audit.
 var commandLine = func() *shelf {

@@ -1,0 +1,129 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// Both are reached by the buttons of a case that waits, or by its number.
+var (
+	approveCommand = &Command{
+		Name: "approve", Args: []Arg{caseArg}, Summary: moderation.Say("help.approve"), Hidden: true, run: runApprove,
+	}
+	denyCommand = &Command{
+		Name: "deny", Args: []Arg{caseArg, reasonArg}, Summary: moderation.Say("help.deny"), Hidden: true, run: runDeny,
+	}
+)
+
+// runApprove carries out what waits for another person: a request by the rights
+// of whoever approves it, a second signature by those of both. Everything is
+// asked again, as the room and the rights are now.
+func runApprove(ctx context.Context, s *Service, in Invocation) Answer {
+	w, c, answer := s.presentWaiting(ctx, in)
+	if answer != nil {
+		return answer
+	}
+	switch {
+	case in.Caller.Actor.Kind != moderation.SlackUser:
+		return undoFault(c, "approve.people_alone")
+	case in.Caller.Actor == w.Caller.Actor || in.Caller.Actor.String() == w.Caller.Actor.String():
+		return undoFault(c, "approve.own")
+	}
+	command, ok := Lookup(w.Command)
+	if !ok {
+		return undoFault(c, "undo.impossible")
+	}
+	// The whole work has the time of its own invocation: it is confirmed, and
+	// its records continue the case.
+	return command.run(ctx, s, Invocation{
+		Caller: w.Caller, Source: in.Source, Command: w.Command, Args: w.Args, Confirmed: true, Progress: in.Progress,
+		undoes: w.Undoes, approvedBy: in.Caller.Actor.String(), approval: &approval{waiting: w, By: in},
+	})
+}
+
+// runDeny refuses what waits. Whoever could approve may, and whoever asked for
+// it takes it back by the same button.
+func runDeny(ctx context.Context, s *Service, in Invocation) Answer {
+	w, c, answer := s.presentWaiting(ctx, in)
+	if answer != nil {
+		return answer
+	}
+	own := in.Caller.Actor.String() == w.Caller.Actor.String()
+	if !own {
+		if d := s.mayAnswer(ctx, in.Caller, w, c); d.Hidden {
+			return noCase(in)
+		} else if !d.Allowed {
+			return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: d.Says}
+		}
+	}
+	key := "approve.denied"
+	if own {
+		key = "approve.withdrawn"
+	}
+	says := []moderation.Sentence{moderation.Say(key, "By", actorArg(in.Caller.Actor.String()))}
+	c, err := s.decide(ctx, c.Number, in.Caller.Actor, func(waiting) []moderation.Sentence { return says }, in.Args[ArgReason])
+	switch {
+	case errors.Is(err, errDecided):
+		return s.decidedBefore(ctx, in, c.Number)
+	case err != nil:
+		return s.unstored(err)
+	}
+	s.metrics.ended(c)
+	return CaseAnswer{Tone: Done, Says: []moderation.Sentence{moderation.Say(key+"_done", "Case", c.Number)}, Case: c}
+}
+
+// presentWaiting finds what an approval or denial is about.
+func (s *Service) presentWaiting(ctx context.Context, in Invocation) (w waiting, c moderation.Case, answer Answer) {
+	number, err := in.Args.caseNumber()
+	if err != nil {
+		return w, c, fault(in, ArgCase, err)
+	}
+	w, c, err = s.waitingCase(ctx, number)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return w, c, noCase(in)
+	case errors.Is(err, errDecided) || err == nil && !time.Now().Before(w.Until):
+		return w, c, s.decidedBefore(ctx, in, number)
+	case err != nil:
+		return w, c, s.unreadable(err)
+	}
+	return w, c, nil
+}
+
+// decidedBefore answers about a case that does not wait any more.
+func (s *Service) decidedBefore(ctx context.Context, in Invocation, number uint64) Answer {
+	in.Args = in.Args.with(ArgCase, strconv.FormatUint(number, 10))
+	c, target, answer := s.findCase(ctx, in)
+	if answer != nil {
+		return answer
+	}
+	if c.AwaitsUntil.IsZero() || s.may(ctx, in.Caller, moderation.PermissionFor(c.Action, c.Media), target).Hidden {
+		return noCase(in)
+	}
+	return Notice{Tone: Info, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
+		moderation.Say("approve.decided", "Case", c.Number, "Text", c.Text)}}
+}
+
+// mayAnswer decides whether someone may deny what waits: whoever has the
+// permission that it needs.
+func (s *Service) mayAnswer(ctx context.Context, c Caller, w waiting, of moderation.Case) Decision {
+	permission := moderation.PermissionFor(of.Action, of.Media)
+	if of.Provider == "" {
+		return s.may(ctx, c, permission, Target{Within: &moderation.Extent{Scope: of.Scope, AuthID: of.AuthID}})
+	}
+	return s.may(ctx, c, permission, s.caseTarget(ctx, of))
+}
+
+// judgeApprover asks whether whoever approves an attempt may make it. One who
+// may not is refused by a case of their own, and what waited goes on waiting.
+func (s *Service) judgeApprover(ctx context.Context, a *attempt) Answer {
+	own := *a
+	own.in.approval, own.in.approvedBy, own.in.undoes = nil, "", 0
+	own.in.Caller, own.in.Source, own.in.Key = a.in.approval.By.Caller, a.in.approval.By.Source, a.in.approval.By.Key
+	return s.permitCaller(ctx, &own)
+}
