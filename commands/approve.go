@@ -55,26 +55,26 @@ func runDeny(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	own := in.Caller.Actor.String() == w.Caller.Actor.String()
 	if !own {
-		if d := s.mayAnswer(ctx, in.Caller, w, c); d.Hidden {
+		if d := s.mayAnswer(ctx, in.Caller, c); d.Hidden {
 			return noCase(in)
 		} else if !d.Allowed {
 			return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: d.Says}
 		}
 	}
-	key := "approve.denied"
+	by, number := actorArg(in.Caller.Actor.String()), c.Number
+	says, done := moderation.Say("approve.denied", "By", by), moderation.Say("approve.denied_done", "Case", number)
 	if own {
-		key = "approve.withdrawn"
+		says, done = moderation.Say("approve.withdrawn", "By", by), moderation.Say("approve.withdrawn_done", "Case", number)
 	}
-	says := []moderation.Sentence{moderation.Say(key, "By", actorArg(in.Caller.Actor.String()))}
-	c, err := s.decide(ctx, c.Number, in.Caller.Actor, func(waiting) []moderation.Sentence { return says }, in.Args[ArgReason])
+	c, err := s.decide(ctx, number, in.Caller.Actor, func(waiting) []moderation.Sentence { return []moderation.Sentence{says} }, in.Args[ArgReason])
 	switch {
 	case errors.Is(err, errDecided):
-		return s.decidedBefore(ctx, in, c.Number)
+		return s.decidedBefore(ctx, in, number)
 	case err != nil:
 		return s.unstored(err)
 	}
 	s.metrics.ended(c)
-	return CaseAnswer{Tone: Done, Says: []moderation.Sentence{moderation.Say(key+"_done", "Case", c.Number)}, Case: c}
+	return CaseAnswer{Tone: Done, Says: []moderation.Sentence{done}, Case: c}
 }
 
 // presentWaiting finds what an approval or denial is about.
@@ -98,11 +98,11 @@ func (s *Service) presentWaiting(ctx context.Context, in Invocation) (w waiting,
 // decidedBefore answers about a case that does not wait any more.
 func (s *Service) decidedBefore(ctx context.Context, in Invocation, number uint64) Answer {
 	in.Args = in.Args.with(ArgCase, strconv.FormatUint(number, 10))
-	c, target, answer := s.findCase(ctx, in)
+	c, answer := s.findCase(ctx, in)
 	if answer != nil {
 		return answer
 	}
-	if c.AwaitsUntil.IsZero() || s.may(ctx, in.Caller, moderation.PermissionFor(c.Action, c.Media), target).Hidden {
+	if c.AwaitsUntil.IsZero() || s.mayAnswer(ctx, in.Caller, c).Hidden {
 		return noCase(in)
 	}
 	return Notice{Tone: Info, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
@@ -111,12 +111,10 @@ func (s *Service) decidedBefore(ctx context.Context, in Invocation, number uint6
 
 // mayAnswer decides whether someone may deny what waits: whoever has the
 // permission that it needs.
-func (s *Service) mayAnswer(ctx context.Context, c Caller, w waiting, of moderation.Case) Decision {
-	permission := moderation.PermissionFor(of.Action, of.Media)
-	if of.Provider == "" {
-		return s.may(ctx, c, permission, Target{Within: &moderation.Extent{Scope: of.Scope, AuthID: of.AuthID}})
-	}
-	return s.may(ctx, c, permission, s.caseTarget(ctx, of))
+func (s *Service) mayAnswer(ctx context.Context, c Caller, of moderation.Case) Decision {
+	return s.aboutCase(ctx, of, func(t Target) Decision {
+		return s.may(ctx, c, moderation.PermissionFor(of.Action, of.Media), t)
+	})
 }
 
 // judgeApprover asks whether whoever approves an attempt may make it. One who

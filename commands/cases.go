@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -108,7 +109,7 @@ func (s *Service) caseTarget(ctx context.Context, who authority, c moderation.Ca
 func targetOf(c moderation.Case) Target {
 	switch {
 	case c.Provider == "":
-		return Target{}
+		return Target{Within: &moderation.Extent{Scope: cmp.Or(c.Scope, moderation.Everywhere), AuthID: c.AuthID}}
 	case c.RoomID == EveryRoom:
 		return Target{Within: &moderation.Extent{Scope: c.Provider + ":" + EveryRoom}}
 	default:

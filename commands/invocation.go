@@ -49,7 +49,8 @@ type Invocation struct {
 	approvedBy string // who let a request or a second signature pass
 	// approval is set where another person has approved this; its records go on
 	// with the case that waited.
-	approval *approval
+	approval     *approval
+	countersigns bool // asked as the second of two
 }
 
 // Args holds a command's words by the name of its argument.

@@ -246,7 +246,10 @@ func (c *Command) check(args Args) map[string]moderation.Sentence {
 	for _, arg := range c.Args {
 		value := args[arg.Name]
 		most := maxArg
-		if arg.Rest || arg.Name == ArgOptions || arg.Name == ArgExcept {
+		switch {
+		case args[ArgVerb] == verbApply && arg.Name == ArgText:
+			most = maxRoleFile
+		case arg.Rest || arg.Name == ArgOptions || arg.Name == ArgExcept:
 			most = MaxTyped
 		}
 		if length := len([]rune(value)); length > most {

@@ -91,7 +91,7 @@ func (s *Service) aimRequest(ctx context.Context, a *attempt, args Args) Answer 
 		return s.unread(a.place, err)
 	}
 	if len(all) > 1 {
-		return s.whichPerson(a.in, ArgPerson, a.place, all)
+		return s.whichPerson(a.in, a.place, all)
 	}
 	if len(all) == 1 {
 		a.person = &all[0]

@@ -87,6 +87,10 @@ func (ruled) Error() string { return "refused" }
 // decision is made again inside the transaction that writes, by the policy that
 // it writes over.
 func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answer {
+	signed, answer := s.judgeCountersign(ctx, in, c)
+	if answer != nil {
+		return answer
+	}
 	judged, d := s.judgeRoles(ctx, in, c)
 	if !d.Allowed {
 		return s.refuseRole(ctx, in, c, moderation.CodeForbidden, d.Missing, d.Says)
@@ -108,7 +112,7 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 			if err != nil {
 				return err
 			}
-			for _, q := range judged {
+			for _, q := range append(judged, signed...) {
 				if d := r.policy.Decide(q); !d.Allowed {
 					return ruled{d}
 				}
@@ -128,6 +132,8 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 	var refused ruled
 	var known *moderation.Error
 	switch {
+	case errors.Is(err, errDecided):
+		return s.decidedBefore(ctx, in.approval.By, in.approval.Case)
 	case errors.As(err, &refused):
 		return s.refuseRole(ctx, in, c, moderation.CodeForbidden, refused.Missing, refused.Says)
 	case errors.Is(err, store.ErrKnownKey):
@@ -141,27 +147,33 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 	return s.answer(ctx, in.Caller, written, []moderation.Sentence{c.done})
 }
 
-// judgeRoles asks whether the caller may make the change, and whoever
-// countersigned it. It returns the questions with the facts that were read.
-func (s *Service) judgeRoles(ctx context.Context, in Invocation, c roleChange) ([]moderation.Question, Decision) {
-	var asked []moderation.Question
-	var d Decision
+// judgeRoles asks whether the caller may make the change. It returns the
+// questions with the facts that were read.
+func (s *Service) judgeRoles(ctx context.Context, in Invocation, c roleChange) (asked []moderation.Question, d Decision) {
 	for _, change := range c.changes() {
+		change.Countersign = in.countersigns
 		var q moderation.Question
 		if d, q = s.judge(ctx, in.Caller, moderation.ManageRoles, Target{Change: &change}); !d.Allowed {
 			return nil, d
 		}
 		asked = append(asked, q)
-		if in.approval == nil {
-			continue
-		}
-		change.Countersign = true
-		if d, q = s.judge(ctx, in.approval.By.Caller, moderation.ManageRoles, Target{Change: &change}); !d.Allowed {
-			return nil, d
-		}
-		asked = append(asked, q)
 	}
 	return asked, d
+}
+
+// judgeCountersign asks whether whoever approved the change may countersign it.
+// One who may not is refused by a case of their own, and it goes on waiting.
+func (s *Service) judgeCountersign(ctx context.Context, in Invocation, c roleChange) ([]moderation.Question, Answer) {
+	if in.approval == nil {
+		return nil, nil
+	}
+	own := in.approval.By
+	own.countersigns = true
+	asked, d := s.judgeRoles(ctx, own, c)
+	if !d.Allowed {
+		return nil, s.refuseRole(ctx, own, c, moderation.CodeForbidden, d.Missing, d.Says)
+	}
+	return asked, nil
 }
 
 // refuseRole writes a refused change down and answers it.

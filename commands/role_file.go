@@ -15,6 +15,9 @@ import (
 	"github.com/roomwarden/roomwarden/store"
 )
 
+// maxRoleFile bounds a file of roles, in runes.
+const maxRoleFile = 1 << 20
+
 // RoleFile is the file of `role apply`: every grant and every preset of one's
 // own. Owners of the configuration are not in it.
 type RoleFile struct {
