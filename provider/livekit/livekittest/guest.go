@@ -140,9 +140,10 @@ func Connect(s *Server, room, identity string, options ...Option) (*Guest, error
 
 // Return joins again with the same token.
 func (g *Guest) Return() error {
-	client := lksdk.NewRoom(g.callbacks())
+	var client *lksdk.Room
 	var err error
 	for range 3 { // a join on a busy machine times out now and then
+		client = lksdk.NewRoom(g.callbacks())
 		err = client.JoinWithToken(g.server.URL, g.token,
 			lksdk.WithAutoSubscribe(!g.invite.deaf), lksdk.WithConnectTimeout(8*time.Second))
 		if err == nil {
@@ -184,8 +185,11 @@ func (g *Guest) listed(tracks int) error {
 // SID is the id of the guest's connection.
 func (g *Guest) SID() string { return g.client.LocalParticipant.SID() }
 
-// Leave disconnects.
+// Leave disconnects; one who never came in has nothing to leave.
 func (g *Guest) Leave() {
+	if g.client == nil {
+		return
+	}
 	g.client.Disconnect()
 	g.readers.Wait()
 }
