@@ -2,20 +2,17 @@ package commands_test
 
 import (
 	"context"
-	"errors"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
-	"github.com/roomwarden/roomwarden/store"
 )
 
 // A refusal changes nothing, says what is missing, and is a case.
+
 func TestRefused(t *testing.T) {
 	st := newStage(t)
 	n, ok := st.typed(viewer, "kick standup chaos").(commands.Notice)
@@ -38,6 +35,7 @@ func TestRefused(t *testing.T) {
 }
 
 // plain is a provider that lists, kicks and mutes, and nothing more.
+
 type plain struct {
 	provider.Driver
 	sim *simulated.Driver
@@ -64,11 +62,13 @@ func (p plain) Capabilities(moderation.Room) moderation.CapabilitySet {
 }
 
 // onPlain puts a plain provider before the simulated rooms.
+
 func onPlain(st *stage, c *commands.Config) {
 	c.Providers = provider.NewSet(provider.NewClient("sim", "plain", plain{st.sim, st.sim}))
 }
 
 // Permission is asked before capability; both refusals are cases.
+
 func TestPermissionBeforeCapability(t *testing.T) {
 	st := newStage(t, onPlain)
 	for _, line := range []string{"hold standup chaos", "mute standup chaos 10m", "pin standup chaos"} {
@@ -85,7 +85,9 @@ func TestPermissionBeforeCapability(t *testing.T) {
 }
 
 // A room that the caller may not list is answered as one that does not exist,
+
 // and is a case all the same.
+
 func TestHiddenRoom(t *testing.T) {
 	st := newStage(t)
 	st.grant("U0LOCAL", moderation.Moderator, "sim:standup")
@@ -118,7 +120,9 @@ func TestHiddenRoom(t *testing.T) {
 }
 
 // The words of issue and life that can be wrong, each with a clear answer and
+
 // nothing changed.
+
 func TestBadInput(t *testing.T) {
 	for line, want := range map[string]string{
 		"kick nowhere chaos":                             "There is no room nowhere",
@@ -170,6 +174,7 @@ func TestBadInput(t *testing.T) {
 }
 
 // A name full of markup goes through as it is: whoever shows it escapes it.
+
 func TestMarkupInNames(t *testing.T) {
 	st := newStage(t)
 	const name = "<!channel> *boom* `x`"
@@ -184,6 +189,7 @@ func TestMarkupInNames(t *testing.T) {
 }
 
 // Several of one name are told apart, and choosing one acts on that one.
+
 func TestAmbiguousPerson(t *testing.T) {
 	st := newStage(t)
 	st.sim.Join("standup", "twin-1", "Twin")
@@ -205,6 +211,7 @@ func TestAmbiguousPerson(t *testing.T) {
 }
 
 // What is typed acts at once, but for the end of a room and a kick that ends one.
+
 func TestAsksFirst(t *testing.T) {
 	st := newStage(t)
 	if a := st.typed(owner, "set standup chaos end_conference_on_exit=true"); said(t, a) == "" {
@@ -229,6 +236,7 @@ func TestAsksFirst(t *testing.T) {
 }
 
 // The same key is the same work.
+
 func TestSameKey(t *testing.T) {
 	st := newStage(t)
 	in := commands.Invocation{Caller: by(owner), Source: commands.FromSlash, Command: "kick", Text: "standup chaos", Key: "k1"}
@@ -250,48 +258,13 @@ func TestSameKey(t *testing.T) {
 }
 
 // broken is a store that takes no writes.
-type broken struct{ store.Store }
-
-func (broken) Update(context.Context, func(store.Tx) error) error { return errors.New("disk full") }
 
 // Where the store does not take the intent, nothing is done and the caller is told.
-func TestStoreFails(t *testing.T) {
-	st := newStage(t)
-	st.Store = broken{st.Store}
-	for _, line := range []string{"kick standup chaos", "kick nowhere chaos", "ban standup chaos", "note 1 x"} {
-		n, ok := st.typed(owner, line).(commands.Notice)
-		if !ok || n.Tone != commands.Failure {
-			t.Errorf("%s: %+v", line, n)
-		}
-	}
-	if _, there := st.person("standup", "chaos"); !there {
-		t.Error("Chaos was removed without a record")
-	}
-}
 
 // halfway mutes some and not others.
-type halfway struct{ *simulated.Driver }
-
-func (h halfway) MuteAll(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	effect, err := h.Driver.MuteAll(ctx, o)
-	effect.Unreached = []moderation.Unreached{{Identity: "ben", Name: "Ben", Why: "20 rules are there already"}}
-	return effect, err
-}
-
-func TestPartial(t *testing.T) {
-	st := newStage(t, func(st *stage, c *commands.Config) {
-		c.Providers = provider.NewSet(provider.NewClient("sim", "halfway", halfway{st.sim}))
-	})
-	a, ok := st.typed(owner, "mute-all standup except Ada, dita quiet please").(commands.CaseAnswer)
-	if !ok || a.Case.Outcome != moderation.Partial || len(a.Case.Unreached) != 1 || a.Case.Reason != "quiet please" {
-		t.Fatalf("answer %+v", a)
-	}
-	if text := said(t, a); !strings.Contains(text, "Ben") {
-		t.Errorf("%q does not name who was not reached", text)
-	}
-}
 
 // Undo does the opposite once, and says so in both cases.
+
 func TestUndo(t *testing.T) {
 	st := newStage(t)
 	st.typed(owner, "mute standup chaos")
@@ -358,29 +331,9 @@ func TestReviewAndNote(t *testing.T) {
 }
 
 // Work that came too old is a case that says it was not run.
-func TestNotRun(t *testing.T) {
-	st := newStage(t)
-	in := commands.Invocation{Caller: by(owner), Source: commands.FromSlash, Command: "kick", Text: "standup chaos", Key: "old"}
-	n, ok := st.NotRun(t.Context(), in).(commands.Notice)
-	if !ok || n.Case == 0 {
-		t.Fatalf("answer %+v", n)
-	}
-	if c := st.lastCase(); c.Outcome != moderation.Failed || c.Room != "standup" || c.Participant != "chaos" || c.Text == "" {
-		t.Errorf("case %+v", c)
-	}
-	if _, ok := st.Do(t.Context(), in).(commands.CaseAnswer); !ok || len(st.cases()) != 1 {
-		t.Error("the same key acted after it was given up")
-	}
-	if _, there := st.person("standup", "chaos"); !there {
-		t.Error("Chaos was removed all the same")
-	}
-	st.NotRun(t.Context(), commands.Invocation{Caller: by(owner), Command: "kick", Text: "nowhere chaos"})
-	if len(st.cases()) != 1 {
-		t.Error("a room that does not exist made a case")
-	}
-}
 
 // Help shows only what its reader may do.
+
 func TestHelp(t *testing.T) {
 	st := newStage(t)
 	usages := func(user string) string {
@@ -408,33 +361,9 @@ func TestHelp(t *testing.T) {
 }
 
 // A provider that is down is named, and the others go on.
-func TestProviderDown(t *testing.T) {
-	st := newStage(t, func(_ *stage, c *commands.Config) {
-		down, err := simulated.New(simulated.Config{Faults: []simulated.Fault{{Op: "*", Code: moderation.CodeUnavailable}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		limits := provider.WithLimits(provider.Limits{Tries: 1})
-		client := provider.NewClient("live", "simulated", down, limits)
-		t.Cleanup(func() { _ = client.Close() })
-		c.Providers = provider.NewSet(append(c.Providers.All(), client)...)
-	})
-	page, ok := st.typed(owner, "list").(commands.RoomsPage)
-	if !ok || len(page.Providers) != 2 || !page.Providers[1].Down || len(page.Rooms) != 2 {
-		t.Fatalf("list %+v", page)
-	}
-	if got := said(t, st.typed(owner, "kick live:standup chaos")); !strings.Contains(got, "live cannot be asked") {
-		t.Errorf("said %q", got)
-	}
-	if got := said(t, st.typed(owner, "kick nowhere chaos")); !strings.Contains(got, "live cannot be asked") || !strings.Contains(got, "no room nowhere") {
-		t.Errorf("said %q", got)
-	}
-	if a, ok := st.typed(owner, "kick standup chaos").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
-		t.Errorf("answer %+v", a)
-	}
-}
 
 // A room's name that two providers have is asked about.
+
 func TestAmbiguousRoom(t *testing.T) {
 	st := newStage(t, func(st *stage, c *commands.Config) {
 		c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", st.sim), provider.NewClient("live", "simulated", st.sim))
@@ -455,57 +384,13 @@ func TestAmbiguousRoom(t *testing.T) {
 }
 
 // lost is a directory that knows nobody just now.
-type lost struct{ directory }
-
-func (lost) InGroup(context.Context, string, string) (bool, error) {
-	return false, errors.New("no answer")
-}
 
 // Where a group cannot be read, nothing is allowed by it, and that is said in
+
 // the same words whether the room exists or not.
-func TestGroupUnread(t *testing.T) {
-	st := newStage(t, func(_ *stage, c *commands.Config) { c.Directory = lost{} })
-	g := moderation.Grant{Subject: moderation.Subject{Kind: moderation.GroupSubject, ID: "S0MODS"}, Preset: moderation.Moderator, Scope: "*"}
-	err := st.store.Update(t.Context(), func(tx store.Tx) error { return store.Grants.Put(tx, g.Key(), g) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	there := said(t, st.typed(nobody, "kick standup chaos"))
-	absent := said(t, st.typed(nobody, "kick stand-in chaos"))
-	if strings.ReplaceAll(absent, "stand-in", "standup") != there || !strings.Contains(there, "S0MODS") {
-		t.Errorf("there %q, absent %q", there, absent)
-	}
-	if _, in := st.person("standup", "chaos"); !in {
-		t.Error("an unread group allowed a kick")
-	}
-}
 
 // late is a store that takes one write after its caller's time is up.
-type late struct {
-	store.Store
-	once *sync.Once
-}
-
-func (l late) Update(ctx context.Context, f func(store.Tx) error) error {
-	err := l.Store.Update(ctx, f)
-	l.once.Do(func() { err = context.DeadlineExceeded })
-	return err
-}
 
 // An intent that became durable after its caller was told that nothing is done
+
 // is closed, and nothing of it goes on standing.
-func TestIntentTooLate(t *testing.T) {
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		n, ok := st.typed(owner, "ban standup chaos 1h").(commands.Notice)
-		if !ok || n.Tone != commands.Failure {
-			t.Fatalf("answer %+v", n)
-		}
-		pass(10 * time.Second)
-		if c := st.cases()[0]; c.Outcome != moderation.Failed {
-			t.Errorf("case %+v", c)
-		}
-		if _, there := st.person("standup", "chaos"); !there {
-			t.Error("Chaos was put out by a ban that nobody was told of")
-		}
-	}, func(_ *stage, c *commands.Config) { c.Store = late{c.Store, new(sync.Once)} })
-}

@@ -11,10 +11,10 @@ import (
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
-	"github.com/roomwarden/roomwarden/store"
 )
 
 // running runs f beside Service.Run, on a clock that the test turns.
+
 func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *stage), options ...stageOption) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
@@ -30,6 +30,7 @@ func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *sta
 }
 
 // run starts Service.Run and returns what stops it.
+
 func (st *stage) run() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
@@ -43,6 +44,7 @@ func (st *stage) run() (stop func()) {
 }
 
 // pass lets time pass, and what is due then be done.
+
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
@@ -57,6 +59,7 @@ func notes(c moderation.Case) string {
 }
 
 // A mute with a time ends by itself, across a restart, and its case says so.
+
 func TestMuteEndsByItself(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		a, ok := st.typed(owner, "mute standup chaos 10m loud").(commands.CaseAnswer)
@@ -81,6 +84,7 @@ func TestMuteEndsByItself(t *testing.T) {
 }
 
 // A mute that was lifted or lengthened before does not end at its first time.
+
 func TestMuteLengthened(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "mute standup chaos 10m")
@@ -103,6 +107,7 @@ func TestMuteLengthened(t *testing.T) {
 }
 
 // A while after a kick the case says whether it lasted.
+
 func TestVerified(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "kick standup chaos")
@@ -129,6 +134,7 @@ func TestVerified(t *testing.T) {
 }
 
 // Who is banned is put out at every return, and the returns do not flood the audit.
+
 func TestBanHolds(t *testing.T) {
 	running(t, simulated.Config{Comeback: 3 * time.Second}, func(t *testing.T, st *stage) {
 		st.typed(owner, "ban standup chaos 1h spam")
@@ -155,6 +161,7 @@ func TestBanHolds(t *testing.T) {
 }
 
 // A ban holds for someone who was never there, and everywhere at a provider.
+
 func TestBanBeforehand(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		if a, ok := st.typed(owner, "ban sim:* mallory permanent known").(commands.CaseAnswer); !ok || a.Case.Room != "*" {
@@ -180,6 +187,7 @@ func TestBanBeforehand(t *testing.T) {
 }
 
 // A hint from the provider is faster than the round.
+
 func TestHint(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "ban standup mallory 1h")
@@ -198,7 +206,9 @@ func TestHint(t *testing.T) {
 }
 
 // Where a provider has no lock, newcomers are put out again; who was inside
+
 // may come back.
+
 func TestLockKept(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		if a, ok := st.typed(owner, "lock standup").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
@@ -234,6 +244,7 @@ func TestLockKept(t *testing.T) {
 }
 
 // A mute goes on for who leaves and comes back.
+
 func TestMuteMeetsReturn(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "mute standup chaos")
@@ -254,204 +265,25 @@ func TestMuteMeetsReturn(t *testing.T) {
 }
 
 // An answer that was lost is settled by a look at the room: at once where the
+
 // room shows it, after a while where it does not.
-func TestUnknownIsSettled(t *testing.T) {
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Lost: true})
-		a, ok := st.typed(owner, "kick standup chaos").(commands.CaseAnswer)
-		if !ok || a.Tone != commands.Done || !strings.Contains(said(t, a), "A look at the room") {
-			t.Errorf("answer %+v", a)
-		}
-	})
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Hang: true})
-		began := time.Now()
-		a, ok := st.typed(owner, "kick standup chaos").(commands.CaseAnswer)
-		if !ok || a.Tone != commands.Waiting || a.Case.Outcome != moderation.Unknown {
-			t.Fatalf("answer %+v", a)
-		}
-		if took := time.Since(began); took > 20*time.Second {
-			t.Errorf("the caller waited %v", took)
-		}
-		pass(10 * time.Second)
-		if c := st.cases()[0]; c.Outcome != moderation.Failed {
-			t.Errorf("settled as %s: %s", c.Outcome, c.Text)
-		}
-	})
-	// An order that hung may be carried out after all.
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Hang: true})
-		st.typed(owner, "kick standup chaos")
-		pass(1500 * time.Millisecond)
-		st.sim.Leave("standup", "chaos")
-		pass(10 * time.Second)
-		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
-			t.Errorf("settled as %s: %s", c.Outcome, c.Text)
-		}
-	})
-}
 
 // A room that cannot be looked at is looked at again, and at last given up.
-func TestUnknownStays(t *testing.T) {
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Hang: true})
-		st.typed(owner, "kick standup chaos")
-		st.sim.Leave("standup", "chaos")
-		st.sim.Spoil(simulated.Fault{Op: "participant", Code: moderation.CodeUnavailable})
-		pass(time.Hour)
-		if c := st.cases()[0]; c.Outcome != moderation.Unknown {
-			t.Fatalf("case %+v", c)
-		}
-		st.sim.Heal()
-		pass(6 * time.Minute)
-		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
-			t.Errorf("settled as %s: %s", c.Outcome, c.Text)
-		}
-	})
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "announce", Times: 1, Lost: true})
-		st.typed(owner, "announce standup hello everyone")
-		pass(time.Hour)
-		if c := st.cases()[0]; c.Outcome != moderation.Unknown || !strings.Contains(c.Text, "could not be told") {
-			t.Errorf("case %+v", c)
-		}
-	})
-}
 
 // A caller who leaves does not take the outcome along.
-func TestCallerLeaves(t *testing.T) {
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Delay: 5 * time.Second})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		a, ok := st.Do(ctx, commands.Invocation{Caller: by(owner), Source: commands.FromSlash, Command: "kick", Text: "standup chaos"}).(commands.CaseAnswer)
-		if !ok || a.Tone != commands.Waiting {
-			t.Fatalf("answer %+v", a)
-		}
-		pass(5 * time.Second)
-		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
-			t.Errorf("case %+v", c)
-		}
-	})
-}
 
 // What an earlier run left open is settled at the start, whether the provider
+
 // had been reached or not.
-func TestSettledAtStart(t *testing.T) {
-	for name, test := range map[string]struct {
-		done bool
-		want moderation.Outcome
-	}{
-		"before the provider was asked": {false, moderation.Failed},
-		"after the provider had done":   {true, moderation.Succeeded},
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "test.db")
-			synctest.Test(t, func(t *testing.T) {
-				sim, err := simulated.New(simulated.Config{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				st := newStageOn(t, path, sim)
-				for _, r := range []moderation.Record{
-					st.intended("kick", "standup", "chaos", ""), st.intended("mute", "standup", "dita", moderation.Audio),
-					st.intended("ban", "standup", "ben", ""), st.intended("end", "town-hall", "", ""),
-				} {
-					st.append(r)
-				}
-				if test.done {
-					st.carriedOut(t)
-				}
-				time.Sleep(time.Second)
-				again := &stage{Service: commands.New(st.Config), t: t, store: st.store, sim: sim}
-				stop := again.run()
-				pass(time.Second)
-				for i, c := range st.cases() {
-					want := test.want
-					if c.Action == moderation.ActionBan {
-						want = moderation.Succeeded // the ban stands since its intent
-					}
-					if i < 4 && c.Outcome != want {
-						t.Errorf("%s settled as %s: %s", c.Action, c.Outcome, c.Text)
-					}
-				}
-				stop()
-			})
-		})
-	}
-}
 
 // intended is the record that a crash leaves.
-func (st *stage) intended(action moderation.Action, room, who string, m moderation.Media) moderation.Record {
-	st.t.Helper()
-	r, err := st.sim.Room(context.Background(), room)
-	if err != nil {
-		st.t.Fatal(err)
-	}
-	record := moderation.Record{
-		Kind: moderation.RecordIntended, At: time.Now().UTC(), Actor: owner, Action: action, Provider: "sim",
-		Room: r.Name, RoomID: r.ID, Details: moderation.Details{Key: string(action), Media: m},
-	}
-	if p, ok := st.person(room, who); ok {
-		record.Words = moderation.Words{Participant: p.Identity, ParticipantID: p.ID, ParticipantName: p.Name}
-	}
-	return record
-}
-
-func (st *stage) append(r moderation.Record) {
-	st.t.Helper()
-	err := st.store.Update(context.Background(), func(tx store.Tx) error {
-		_, _, err := tx.AppendRecord(r)
-		return err
-	})
-	if err != nil {
-		st.t.Fatal(err)
-	}
-}
 
 // carriedOut does at the provider what the intents say.
-func (st *stage) carriedOut(t *testing.T) {
-	t.Helper()
-	client, _ := st.Providers.Get("sim")
-	for _, c := range st.cases() {
-		room := moderation.Room{Provider: "sim", ID: c.RoomID, Name: c.Room}
-		order := orderFor(c, room)
-		if c.Action == moderation.ActionBan {
-			order.Action = moderation.ActionKick
-		}
-		if _, err := client.Act(t.Context(), order); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // A provider that hangs while it is read gets a clear answer in time, and makes no case.
-func TestReadHangs(t *testing.T) {
-	for _, op := range []string{"room", "participant", "participants"} {
-		running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-			st.sim.Spoil(simulated.Fault{Op: op, Hang: true})
-			for _, line := range []string{"kick standup chaos", "list standup", "mute-all standup"} {
-				began := time.Now()
-				n, ok := st.typed(owner, line).(commands.Notice)
-				if took := time.Since(began); ok && (n.Code != moderation.CodeUnavailable || took > 15*time.Second) {
-					t.Errorf("%s, %s hangs: %s after %v", line, op, said(t, n), took)
-				}
-			}
-			for _, c := range st.cases() {
-				if c.Action == moderation.ActionKick && c.Outcome != moderation.Succeeded {
-					t.Errorf("%s hangs: case %+v", op, c)
-				}
-			}
-			began := time.Now()
-			st.typed(owner, "list")
-			if took := time.Since(began); took > 10*time.Second {
-				t.Errorf("the list took %v", took)
-			}
-		})
-	}
-}
 
 // A mute of someone who has left can be lifted, and does not meet their return.
+
 func TestLiftForAbsent(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		for _, lift := range []string{"unmute standup chaos", "undo 3"} {
@@ -474,16 +306,3 @@ func TestLiftForAbsent(t *testing.T) {
 }
 
 // An outcome that stays unknown keeps nobody from trying again.
-func TestUnknownHoldsNobodyUp(t *testing.T) {
-	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
-		st.sim.Spoil(simulated.Fault{Op: "announce", Times: 1, Lost: true})
-		st.typed(owner, "announce standup hello everyone")
-		if n, ok := st.typed(moderator, "announce standup hello everyone").(commands.Notice); !ok || n.Code != moderation.CodeConflict {
-			t.Errorf("at once: %+v", n)
-		}
-		pass(11 * time.Minute)
-		if a, ok := st.typed(moderator, "announce standup hello everyone").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
-			t.Errorf("later: %+v", a)
-		}
-	})
-}
