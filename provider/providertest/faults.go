@@ -25,10 +25,10 @@ func (h Harness) testDeadline(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := h.Driver.Rooms(over, provider.RoomQuery{})
-	wantOurs(t, "rooms", err)
+	_ = wantOurs(t, "rooms", err)
 	if k, ok := h.Driver.(provider.Kicker); ok {
 		_, err := k.Kick(over, kick)
-		wantOurs(t, "kick", err)
+		_ = wantOurs(t, "kick", err)
 	}
 	s.who(t, s.Guests()[0].Identity())
 }
@@ -276,7 +276,8 @@ func (h Harness) checkSecrets(t *testing.T, w *wire, err error) {
 
 // closedPort is an address on which nobody listens.
 func closedPort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

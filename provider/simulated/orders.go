@@ -41,7 +41,7 @@ func (d *Driver) apply(o provider.Order, now time.Time) (provider.Effect, error)
 	if p == nil {
 		return gone(o)
 	}
-	return d.applyToOne(o, r, p, now)
+	return d.applyToOne(o, r, p)
 }
 
 // gone answers an order for someone or something that is no longer there.
@@ -64,7 +64,7 @@ func (d *Driver) applyToRoom(o provider.Order, r *room, now time.Time) (provider
 	switch o.Action {
 	case moderation.ActionEnd:
 		effect.Reached = r.show().Participants
-		d.close(r, now)
+		d.close(r)
 	case moderation.ActionMuteAll:
 		for _, p := range r.people {
 			if p.in && p.Kind.Human() && !o.Spares(p.Participant) {
@@ -88,12 +88,12 @@ func (d *Driver) applyToRoom(o provider.Order, r *room, now time.Time) (provider
 	return effect, nil
 }
 
-func (d *Driver) applyToOne(o provider.Order, r *room, p *person, now time.Time) (provider.Effect, error) {
+func (d *Driver) applyToOne(o provider.Order, r *room, p *person) (provider.Effect, error) {
 	var effect provider.Effect
 	switch o.Action {
 	case moderation.ActionKick:
 		if p.EndsRoom {
-			defer d.close(r, now)
+			defer d.close(r)
 		}
 		p.exit()
 		if d.config.Comeback > 0 && !p.EndsRoom {
@@ -135,7 +135,7 @@ func (d *Driver) applyToOne(o provider.Order, r *room, p *person, now time.Time)
 }
 
 // close puts everyone out of a room and takes it away.
-func (d *Driver) close(r *room, now time.Time) {
+func (d *Driver) close(r *room) {
 	for _, p := range r.people {
 		p.leftAtStep = 0
 		if p.in {

@@ -30,12 +30,16 @@ type person struct {
 // cast are the people of the rooms that the demo starts with.
 var cast = map[string][]moderation.Participant{
 	"standup": {
-		{Identity: "ada", Name: "Ada"}, {Identity: "ben", Name: "Ben"},
-		{Identity: "chaos", Name: "Chaos"}, {Identity: "dita", Name: "Dita"},
+		{Identity: "ada", Name: "Ada"},
+		{Identity: "ben", Name: "Ben"},
+		{Identity: "chaos", Name: "Chaos"},
+		{Identity: "dita", Name: "Dita"},
 	},
 	"town-hall": {
-		{Identity: "host-grace", Name: "Grace", Metadata: `{"role":"host"}`}, {Identity: "emil", Name: "Emil"},
-		{Identity: "farah", Name: "Farah"}, {Identity: "hugo", Name: "Hugo"},
+		{Identity: "host-grace", Name: "Grace", Metadata: `{"role":"host"}`},
+		{Identity: "emil", Name: "Emil"},
+		{Identity: "farah", Name: "Farah"},
+		{Identity: "hugo", Name: "Hugo"},
 	},
 }
 

@@ -68,9 +68,10 @@ func leaksOfOthers() []goleak.Option {
 
 // outside builds the server, which needs the network, and runs the tests again inside.
 func outside() int {
-	server, err := buildServer()
+	ctx := context.Background()
+	server, err := buildServer(ctx)
 	if err == nil {
-		err = canIsolate()
+		err = canIsolate(ctx)
 	}
 	env := append(os.Environ(), envInside+"=1", envServer+"="+server)
 	var isolate *syscall.SysProcAttr
@@ -80,7 +81,7 @@ func outside() int {
 		isolate = isolation()
 	}
 	runtime.LockOSThread() // Pdeathsig is sent when the thread that started the child ends
-	inside := exec.Command(os.Args[0], os.Args[1:]...)
+	inside := exec.CommandContext(ctx, os.Args[0], os.Args[1:]...)
 	inside.Env, inside.SysProcAttr = env, isolate
 	inside.Stdin, inside.Stdout, inside.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = inside.Run()
@@ -109,11 +110,11 @@ func isolation() *syscall.SysProcAttr {
 }
 
 // canIsolate tries to make a namespace and the interface in it.
-func canIsolate() error {
+func canIsolate(ctx context.Context) error {
 	if _, err := exec.LookPath("ip"); err != nil {
 		return errors.New("the program ip (package iproute2)")
 	}
-	try := exec.Command("ip", "link", "add", "lk0", "type", "veth", "peer", "name", "lk1")
+	try := exec.CommandContext(ctx, "ip", "link", "add", "lk0", "type", "veth", "peer", "name", "lk1")
 	try.SysProcAttr = isolation()
 	if out, err := try.CombinedOutput(); err != nil {
 		return fmt.Errorf("root, or the right to make network namespaces (%w %s)", err, strings.TrimSpace(string(out)))
@@ -135,12 +136,12 @@ func wire(ctx context.Context) error {
 }
 
 // buildServer returns the path of the pinned server, built where it is not there yet.
-func buildServer() (string, error) {
+func buildServer(ctx context.Context) (string, error) {
 	recipe, err := recipe()
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command(filepath.Join(recipe, "build.sh"))
+	build := exec.CommandContext(ctx, filepath.Join(recipe, "build.sh"))
 	build.Stderr = os.Stderr
 	path, err := build.Output()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -112,7 +113,7 @@ func launch(o Options) (*Server, error) {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }() // the server has its own handle
-	s.cmd = exec.Command(os.Getenv(envServer), "--config-body", config, "--node-ip", "127.0.0.1")
+	s.cmd = exec.CommandContext(context.Background(), os.Getenv(envServer), "--config-body", config, "--node-ip", "127.0.0.1")
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
@@ -162,21 +163,32 @@ func configuration(o Options) (text string, port int, err error) {
 	return string(body), port, err
 }
 
+// freePort returns a port of 127.0.0.1 that nobody uses.
 func freePort(network string) (int, error) {
+	var (
+		config  net.ListenConfig
+		address string
+	)
 	if network == "udp" {
-		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		c, err := config.ListenPacket(context.Background(), network, "127.0.0.1:0")
 		if err != nil {
 			return 0, err
 		}
-		defer func() { _ = c.Close() }()
-		return c.LocalAddr().(*net.UDPAddr).Port, nil
+		defer func() { _ = c.Close() }() // it was only to find the port
+		address = c.LocalAddr().String()
+	} else {
+		l, err := config.Listen(context.Background(), network, "127.0.0.1:0")
+		if err != nil {
+			return 0, err
+		}
+		defer func() { _ = l.Close() }() // it was only to find the port
+		address = l.Addr().String()
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return strconv.Atoi(port)
 }
 
 // ready waits until the server answers.
