@@ -25,7 +25,7 @@ const (
 	// looksAgain is how often all channels are looked at without being woken.
 	looksAgain = 15 * time.Second
 	// firstRetry and lastRetry bound the wait after a failed delivery.
-	firstRetry = 2 * time.Second
+	firstRetry = time.Second
 	lastRetry  = 15 * time.Second
 )
 

@@ -18,7 +18,7 @@ import (
 // The deadlines of calls to Slack.
 const (
 	interactiveWithin = 3 * time.Second  // someone waits for it
-	backgroundWithin  = 15 * time.Second // nobody does
+	backgroundWithin  = 10 * time.Second // nobody does
 	openingWithin     = 10 * time.Second
 )
 

@@ -14,6 +14,7 @@ import (
 const soon = 20 * time.Second
 
 func TestCommandsAreAckedAnsweredAndRecorded(t *testing.T) {
+	t.Parallel()
 	s := rig.Slack(t, slack.Options{})
 	b := rig.Install(t, s, "providers: [{name: sim, type: simulated}]")
 	ctx, cancel := context.WithTimeout(t.Context(), soon)

@@ -1,0 +1,187 @@
+package faults_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/demo/slack"
+)
+
+// size says how much of the suite runs: ROOMWARDEN_FAULTS is its percentage, 100
+// for all of what ./test runs.
+func size(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("ROOMWARDEN_FAULTS")
+	if text == "" {
+		return 5
+	}
+	percent, err := strconv.Atoi(text)
+	if err != nil || percent < 1 {
+		t.Fatalf("ROOMWARDEN_FAULTS is %q, not a percentage", text)
+	}
+	return percent
+}
+
+// seed is that of ROOMWARDEN_SEED, or a new one; it is printed either way.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	n := rand.Uint64N(1_000_000)
+	if text := os.Getenv("ROOMWARDEN_SEED"); text != "" {
+		var err error
+		if n, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("seed %d", n)
+	return n
+}
+
+// mischief makes one fault happen.
+type mischief struct {
+	name string
+	make func(w *world, random *rand.Rand)
+}
+
+// mischiefs are the faults of the suite. Each is over by itself.
+var mischiefs = []mischief{
+	{"redelivery", func(w *world, _ *rand.Rand) { w.slack.InjectEnvelope(slack.EnvelopeFault{Redeliver: true, Times: 3}) }},
+	{"cut before the ack", func(w *world, _ *rand.Rand) {
+		w.slack.InjectEnvelope(slack.EnvelopeFault{CutBeforeAck: true, Times: 1})
+	}},
+	{"cut after the ack", func(w *world, _ *rand.Rand) {
+		w.slack.InjectEnvelope(slack.EnvelopeFault{CutAfterAck: true, Redeliver: true, Times: 1})
+	}},
+	{"lost before delivery", func(w *world, _ *rand.Rand) {
+		w.slack.InjectEnvelope(slack.EnvelopeFault{LoseBefore: true, Redeliver: true, Times: 1})
+	}},
+	{"warning", disconnect(slack.Warning, 300*time.Millisecond)},
+	{"refresh", disconnect(slack.RefreshRequested, 100*time.Millisecond)},
+	{"disconnect at once", disconnect(slack.RefreshRequested, 0)},
+	{"too many", disconnect(slack.TooMany, 0)},
+	{"cut", func(w *world, random *rand.Rand) { onSocket(w, random, (*slack.Socket).Cut) }},
+	{"half open", func(w *world, random *rand.Rand) { onSocket(w, random, (*slack.Socket).HalfOpen) }},
+	{"malformed frame", frame(`{"envelope_id":"m1","type":"interactive","payload":{{`)},
+	{"no envelope", frame(`[1,2`)},
+	{"unknown envelope", frame(`{"envelope_id":"u1","type":"surprise","payload":{"type":"surprise"}}`)},
+	{"posting hangs", call(slack.Fault{Method: "chat.postMessage", Hang: true, Times: 1})},
+	{"posting is cut", call(slack.Fault{Method: "chat.postMessage", Cut: true, Times: 1})},
+	{"a post's answer is lost", call(slack.Fault{Method: "chat.postMessage", Effect: true, Cut: true, Times: 1})},
+	{"a post's answer is 500", call(slack.Fault{Method: "chat.postMessage", Effect: true, Status: 500, Times: 1})},
+	{"a post is 503", call(slack.Fault{Method: "chat.postMessage", Status: 503, Times: 1})},
+	{"a post is late", call(slack.Fault{Method: "chat.postMessage", Effect: true, Delay: 700 * time.Millisecond, Times: 1})},
+	{"too fast", call(slack.Fault{Method: "chat.postMessage", Status: 429, RetryAfter: time.Second, Times: 1})},
+	{"an update is lost", call(slack.Fault{Method: "chat.update", Effect: true, Cut: true, Times: 2})},
+	{"an update is 500", call(slack.Fault{Method: "chat.update", Status: 500, Times: 2})},
+	{"history is 500", call(slack.Fault{Method: "conversations.history", Status: 500, Times: 1})},
+	{"an answer is cut", call(slack.Fault{Method: "response_url", Cut: true, Times: 3})},
+	{"an answer's answer is lost", call(slack.Fault{Method: "response_url", Effect: true, Cut: true, Times: 3})},
+	{"opening is 500", reopen(slack.Fault{Method: "apps.connections.open", Status: 500, Times: 1})},
+	{"opening hangs", reopen(slack.Fault{Method: "apps.connections.open", Hang: true, Times: 1})},
+	{"people cannot be read", call(slack.Fault{Method: "users.info", Status: 500, Times: 2})},
+}
+
+func disconnect(reason string, pause time.Duration) func(*world, *rand.Rand) {
+	return func(w *world, random *rand.Rand) {
+		onSocket(w, random, func(s *slack.Socket) { s.Disconnect(reason, pause) })
+	}
+}
+
+func onSocket(w *world, random *rand.Rand, do func(*slack.Socket)) {
+	if all := w.slack.Sockets(); len(all) > 0 {
+		do(all[random.IntN(len(all))])
+	}
+}
+
+func frame(text string) func(*world, *rand.Rand) {
+	return func(w *world, random *rand.Rand) {
+		onSocket(w, random, func(s *slack.Socket) { _ = s.Send([]byte(text)) }) // it may have ended
+	}
+}
+
+func call(f slack.Fault) func(*world, *rand.Rand) {
+	return func(w *world, _ *rand.Rand) { w.spoils = append(w.spoils, w.slack.Inject(f)) }
+}
+
+// reopen cuts a connection and spoils the opening of the next.
+func reopen(f slack.Fault) func(*world, *rand.Rand) {
+	return func(w *world, random *rand.Rand) {
+		call(f)(w, random)
+		onSocket(w, random, (*slack.Socket).Cut)
+	}
+}
+
+// rest lets the program run for a while; nothing is expected of that time.
+func rest(d time.Duration) { <-time.After(d) }
+
+// TestEachFaultAlone does some work while one fault strikes twice.
+func TestEachFaultAlone(t *testing.T) {
+	t.Parallel()
+	n := seed(t)
+	for i, m := range mischiefs {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			actions := max(12, 60*size(t)/100)
+			w := newWorld(t, actions, n)
+			w.bot.Start(w.ctx)
+			random := rand.New(rand.NewPCG(n, uint64(i)))
+			for range 2 {
+				m.make(w, random)
+				turns := make(chan struct{}, actions/2)
+				for range actions / 2 {
+					turns <- struct{}{}
+				}
+				close(turns)
+				w.work(turns, random.Uint64())
+			}
+			w.hold(w.settle(90 * time.Second))
+		})
+	}
+}
+
+// TestFaultsAndKillsAtRandom mixes all faults and kills the program at random
+// moments, to be started again at once.
+func TestFaultsAndKillsAtRandom(t *testing.T) {
+	t.Parallel()
+	n := seed(t)
+	const shards = 2
+	for shard := range shards {
+		t.Run(fmt.Sprint(shard), func(t *testing.T) {
+			t.Parallel()
+			actions, kills := max(30, 1050*size(t)/100), max(5, 155*size(t)/100)
+			w := newWorld(t, actions, n)
+			w.bot.Start(w.ctx)
+			random := rand.New(rand.NewPCG(n, uint64(shard)))
+			turns, done := make(chan struct{}, actions), make(chan struct{})
+			go func() {
+				defer close(done)
+				w.work(turns, n+uint64(shard))
+			}()
+			for killed, asked := 0, 0; killed < kills || asked < actions; {
+				for range min(actions-asked, 1+random.IntN(2*actions/(2*kills)+1)) {
+					turns <- struct{}{}
+					asked++
+				}
+				rest(time.Duration(random.IntN(250)) * time.Millisecond)
+				if random.IntN(2) == 0 {
+					mischiefs[random.IntN(len(mischiefs))].make(w, random)
+					continue
+				}
+				w.bot.Kill()
+				w.bot.Launch()
+				killed++
+			}
+			close(turns)
+			<-done
+			for _, f := range w.spoils {
+				f.Clear()
+			}
+			w.bot.Kill()
+			w.bot.Launch()
+			w.hold(w.settle(90 * time.Second))
+		})
+	}
+}
