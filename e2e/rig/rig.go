@@ -70,6 +70,7 @@ type Bot struct {
 	t       testing.TB
 	slack   *slack.Server
 	folder  string
+	env     []string
 	mu      sync.Mutex
 	running *process
 }
@@ -124,6 +125,10 @@ func (b *Bot) write(name, text string) {
 	}
 }
 
+// Override sets a variable of the environment, NAME=value, for processes that are
+// started from now on.
+func (b *Bot) Override(variable string) { b.env = append(b.env, variable) }
+
 // Config returns the configuration's path; Store the bbolt file's.
 func (b *Bot) Config() string { return filepath.Join(b.folder, "roomwarden.yaml") }
 
@@ -148,6 +153,7 @@ func (b *Bot) Launch() {
 	cmd := exec.Command(Binary(b.t), "run", "--config", b.Config()) //nolint:noctx // it lives until Stop or Kill
 	cmd.Stderr, cmd.Stdout = log, log
 	cmd.Env = append(os.Environ(), "SLACK_APP_TOKEN=", "SLACK_BOT_TOKEN=", "SLACK_API_URL=", "ROOMWARDEN_STORE=")
+	cmd.Env = append(cmd.Env, b.env...)
 	if err := cmd.Start(); err != nil {
 		b.t.Fatal(err)
 	}

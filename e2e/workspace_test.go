@@ -1,0 +1,240 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
+	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
+)
+
+// scene is a workspace, an installed bot and a LiveKit server that the bot
+// reaches through a gate.
+type scene struct {
+	t     *testing.T
+	ctx   context.Context
+	slack *slack.Server
+	bot   *rig.Bot
+	live  *livekittest.Server
+	gate  *gate
+}
+
+// newScene starts everything but the bot. Mo is a moderator and Vera a viewer,
+// by the command line, before the bot ever ran.
+func newScene(t *testing.T, more ...string) *scene {
+	t.Helper()
+	live := livekittest.Start(t)
+	s := &scene{t: t, ctx: t.Context(), slack: rig.Slack(t, slack.Options{}), live: live, gate: newGate(t, live.URL)}
+	s.bot = rig.Install(t, s.slack, fmt.Sprintf(`http: {listen: ""}
+providers:
+  - {name: live, type: livekit, url: "%s", api_key: %s, api_secret: %s}
+%s`, s.gate.url, live.Key, live.Secret, strings.Join(more, "\n")))
+	s.roomwarden("role", "grant", slack.Mo, "moderator", "live:*")
+	s.roomwarden("role", "grant", slack.Milan, "moderator", "live:*")
+	s.roomwarden("role", "grant", slack.Vera, "viewer", "live:*")
+	return s
+}
+
+// roomwarden runs a command of the program, which must succeed.
+func (s *scene) roomwarden(args ...string) string {
+	s.t.Helper()
+	out, errs, status := s.bot.Run(s.ctx, args...)
+	if status != 0 {
+		s.t.Fatalf("roomwarden %s: exit status %d\n%s%s", strings.Join(args, " "), status, out, errs)
+	}
+	return out
+}
+
+func (s *scene) patience() context.Context {
+	ctx, cancel := context.WithTimeout(s.ctx, 30*time.Second)
+	s.t.Cleanup(cancel)
+	return ctx
+}
+
+// types lets someone type a command and waits for an answer that shows all of want.
+func (s *scene) types(user, command, text string, want ...string) slack.Message {
+	s.t.Helper()
+	ctx := s.patience()
+	reply, err := s.slack.As(user).Command(ctx, command, text, slack.Moderation)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v\n%s", command, text, err, s.bot.Log())
+	}
+	m, err := reply.Await(ctx, slack.Contains(want...))
+	if err != nil {
+		s.t.Fatalf("%s %s: %v\n%s", command, text, err, s.bot.Log())
+	}
+	return m
+}
+
+// audit waits for the message of a case in the audit channel that carries this
+// action on this participant with this outcome, and returns its metadata.
+func (s *scene) audit(action, participant, outcome string) caseMetadata {
+	s.t.Helper()
+	var found caseMetadata
+	err := s.slack.Await(s.patience(), func() bool {
+		for _, c := range s.cases() {
+			if c.Action == action && c.Participant == participant && c.Outcome == outcome {
+				found = c
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		s.t.Fatalf("no case %s %s %s in the audit channel: %v\n%+v\n%s", action, participant, outcome, err, s.cases(), s.bot.Log())
+	}
+	return found
+}
+
+type caseMetadata struct {
+	Case            uint64 `json:"case"`
+	Seq             uint64 `json:"seq"`
+	Hash            string `json:"hash"`
+	Action          string `json:"action"`
+	Outcome         string `json:"outcome"`
+	Actor           string `json:"actor"`
+	Provider        string `json:"provider"`
+	Room            string `json:"room"`
+	Participant     string `json:"participant"`
+	ParticipantName string `json:"participant_name"`
+	Reason          string `json:"reason"`
+	At              string `json:"at"`
+}
+
+// cases returns what the messages in the audit channel carry.
+func (s *scene) cases() []caseMetadata {
+	s.t.Helper()
+	var all []caseMetadata
+	for _, m := range s.slack.Messages(slack.Audit) {
+		var metadata struct {
+			Type    string       `json:"event_type"`
+			Payload caseMetadata `json:"event_payload"`
+		}
+		if err := json.Unmarshal(m.Metadata, &metadata); err != nil {
+			s.t.Fatalf("a message without metadata: %v: %s", err, m.Plain())
+		}
+		if metadata.Type != "roomwarden_case" {
+			s.t.Fatalf("event_type %q", metadata.Type)
+		}
+		all = append(all, metadata.Payload)
+	}
+	return all
+}
+
+// settled stops the bot, and checks that the chain closes, that the audit channel has
+// each case once, and that Slack had nothing to complain of.
+func (s *scene) settled() {
+	s.t.Helper()
+	if status := s.bot.Stop(); status != 0 {
+		s.t.Errorf("exit status %d\n%s", status, s.bot.Log())
+	}
+	s.roomwarden("audit", "verify")
+	seen := map[uint64]bool{}
+	for _, c := range s.cases() {
+		if seen[c.Case] {
+			s.t.Errorf("case %d is told twice", c.Case)
+		}
+		seen[c.Case] = true
+	}
+	for _, v := range s.slack.Violations() {
+		s.t.Errorf("Slack would have refused: %+v", v)
+	}
+	if log := s.bot.Log(); strings.Contains(log, s.live.Secret+`"`) || strings.Contains(log, "xoxb-") || strings.Contains(log, "xapp-") || strings.Contains(log, "eyJ") {
+		s.t.Errorf("the log holds a secret:\n%s", log)
+	}
+}
+
+// gate stands between the bot and LiveKit and can hold calls of a method.
+type gate struct {
+	url   string
+	mu    sync.Mutex
+	holds map[string]*hold
+}
+
+// hold stops calls of one method.
+type hold struct {
+	before bool // before they reach the server, else before their answer goes back
+	held   chan struct{}
+	let    chan struct{}
+	once   sync.Once
+}
+
+func newGate(t *testing.T, address string) *gate {
+	t.Helper()
+	target, err := url.Parse(strings.Replace(address, "ws", "http", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	g := &gate{holds: map[string]*hold{}}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := g.holding(r.URL.Path)
+		if h == nil {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		if !h.before {
+			answer := httptest.NewRecorder()
+			proxy.ServeHTTP(answer, r)
+		}
+		h.once.Do(func() { close(h.held) })
+		select {
+		case <-h.let:
+		case <-r.Context().Done():
+		}
+		panic(http.ErrAbortHandler)
+	}))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(func() {
+		g.release()
+		server.Close()
+	})
+	g.url = "ws://" + listener.Addr().String()
+	return g
+}
+
+func (g *gate) holding(path string) *hold {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for method, h := range g.holds {
+		if strings.HasSuffix(path, "/"+method) {
+			return h
+		}
+	}
+	return nil
+}
+
+// stop holds calls of a method from now on; the channel is closed with the first.
+func (g *gate) stop(method string, before bool) <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	h := &hold{before: before, held: make(chan struct{}), let: make(chan struct{})}
+	g.holds[method] = h
+	return h.held
+}
+
+// release lets calls pass again; those that are held are cut.
+func (g *gate) release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for method, h := range g.holds {
+		close(h.let)
+		delete(g.holds, method)
+	}
+}
