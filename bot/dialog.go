@@ -97,12 +97,8 @@ func (r *renderer) dialog(m commands.Missing, from origin) slack.ModalViewReques
 	if number := m.Args[commands.ArgCase]; number != "" {
 		p.section(r.say("bot.case.number", "Case", number), nil)
 	}
-	args := c.Args
-	if m.Command == "list" {
-		args = append(slices.Clone(args), commands.Arg{Name: commands.ArgSearch})
-	}
 	asked := make(map[string]bool)
-	for _, a := range args {
+	for _, a := range wordsOf(c, m.Args) {
 		have := m.Args[a.Name]
 		if a.Name == commands.ArgCursor || a.Name == commands.ArgCase && have != "" && m.Faults[a.Name].IsZero() {
 			continue
@@ -125,6 +121,36 @@ func (r *renderer) dialog(m commands.Missing, from origin) slack.ModalViewReques
 		Submit: plainCut(title, titleRunes), Close: plainCut(r.plain("label.cancel"), titleRunes),
 		PrivateMetadata: state.encode(), CallbackID: words.Cut("dialog:"+m.Command, idLength),
 	}
+}
+
+// roleWords are the words of each verb of the role command.
+var roleWords = map[string][]string{
+	"list":    {commands.ArgSubject},
+	"grant":   {commands.ArgSubject, commands.ArgPreset, commands.ArgScope, commands.ArgFor, commands.ArgAuthID, commands.ArgReason},
+	"revoke":  {commands.ArgSubject, commands.ArgPreset, commands.ArgScope, commands.ArgAuthID, commands.ArgReason},
+	"define":  {commands.ArgPreset, commands.ArgText},
+	"delete":  {commands.ArgPreset},
+	"explain": {commands.ArgSubject, commands.ArgAction, commands.ArgRoom},
+	"unbrake": {commands.ArgSubject},
+}
+
+// wordsOf returns the words that a dialog asks for: those of the command, of a
+// verb where that is known, and of a list what to search for.
+func wordsOf(c *commands.Command, have commands.Args) []commands.Arg {
+	if c.Name == "list" {
+		return append(slices.Clone(c.Args), commands.Arg{Name: commands.ArgSearch})
+	}
+	names, known := roleWords[have[commands.ArgVerb]]
+	if c.Name != "role" || !known {
+		return c.Args
+	}
+	var asked []commands.Arg
+	for _, name := range names {
+		if a, ok := c.Arg(name); ok {
+			asked = append(asked, a)
+		}
+	}
+	return asked
 }
 
 // readField reads a choice in a field that tells the dialog: the room, after

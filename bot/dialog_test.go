@@ -23,6 +23,23 @@ func TestEveryCommandHasADialog(t *testing.T) {
 	}
 }
 
+func TestARoleDialogAsksForTheWordsOfItsVerb(t *testing.T) {
+	r := newRenderer()
+	for _, verb := range []string{"list", "grant", "revoke", "define", "delete", "explain", "unbrake"} {
+		view := r.Dialog(commands.Missing{Command: "role", Args: commands.Args{commands.ArgVerb: verb}, Missing: []string{commands.ArgSubject, commands.ArgText}}, bot.Origin{})
+		inLimits(t, view)
+		golden(t, "dialog_role_"+verb, view)
+		press, err := r.ReadSubmission(submission(t, view.PrivateMetadata, map[string]any{
+			"f:subject": map[string]any{"subject": map[string]any{"type": "users_select", "selected_user": "U0MOD0000"}},
+			"f:text": map[string]any{"text": map[string]any{"type": "multi_static_select", "selected_options": []any{
+				map[string]any{"value": "list_rooms"}, map[string]any{"value": "announce"}}}},
+		}))
+		if err != nil || press.Invocation.Args[commands.ArgVerb] != verb || press.Invocation.Args[commands.ArgText] != "list_rooms\nannounce" {
+			t.Errorf("%s: %+v, %v", verb, press.Invocation, err)
+		}
+	}
+}
+
 // filled is a dialog with all of its words and faults.
 func filled(c *commands.Command, text string) (commands.Missing, bot.Origin) {
 	m := commands.Missing{Command: c.Name, Args: commands.Args{"odd": text}, Faults: map[string]moderation.Sentence{}}

@@ -59,6 +59,8 @@ func (r *renderer) fields(p *page, command string, arg commands.Arg, have, shown
 		}
 		r.choose(p, optional(arg), names, have, "bot.presetname.")
 		r.write(p, commands.Arg{Name: name + ownWords}, "", false)
+	case command == "role" && name == commands.ArgText:
+		r.permissions(p, arg, have)
 	case name == commands.ArgAction:
 		var names []string
 		for _, a := range moderation.Actions() {
@@ -181,6 +183,26 @@ func (r *renderer) reason(p *page, arg commands.Arg, have string) {
 		r.input(p, optional(arg), s)
 	}
 	r.write(p, commands.Arg{Name: arg.Name + ownWords}, have, true)
+}
+
+// permissions draws a choice of several permissions.
+func (r *renderer) permissions(p *page, arg commands.Arg, have string) {
+	s := &slack.MultiSelectBlockElement{
+		Type: slack.MultiOptTypeStatic, ActionID: arg.Name, Placeholder: plainCut(r.plain("bot.placeholder.any"), placeholderRunes),
+	}
+	chosen := strings.Fields(have)
+	for _, permission := range moderation.Permissions() {
+		o, ok := option(string(permission), string(permission), "")
+		if !ok {
+			continue
+		}
+		s.Options = append(s.Options, o)
+		if slices.Contains(chosen, o.Value) {
+			s.InitialOptions = append(s.InitialOptions, o)
+		}
+	}
+	r.input(p, commands.Arg{Name: arg.Name, Usage: r.plain("bot.field.permissions"), Required: arg.Required}, s).Label =
+		plainCut(r.plain("bot.field.permissions"), inputLabel)
 }
 
 // whom draws a choice of a user and a field for the id of a group or channel.
