@@ -8,11 +8,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -66,12 +73,17 @@ func (b *Browser) Close() {
 type Tab struct {
 	ctx    context.Context //nolint:containedctx // chromedp keeps the tab in its context
 	cancel context.CancelFunc
+
+	mu    sync.Mutex
+	asked map[string]bool // hosts of every request
+	wrong []string        // errors of the page's own
 }
 
 // Open opens an address in a tab with a profile of its own.
 func (b *Browser) Open(address string, o Options) (*Tab, error) {
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	t := &Tab{ctx: ctx, cancel: cancel}
+	t := &Tab{asked: map[string]bool{}}
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(t.note))
+	t.ctx, t.cancel = ctx, cancel
 	scheme := "light"
 	if o.Dark {
 		scheme = "dark"
@@ -97,6 +109,39 @@ func (b *Browser) Open(address string, o Options) (*Tab, error) {
 		return nil, fmt.Errorf("open %s: %w", address, err)
 	}
 	return t, nil
+}
+
+// note keeps where requests go and what the page complains about.
+func (t *Tab) note(event any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Scheme != "data" && u.Scheme != "blob" {
+			t.asked[u.Host] = true
+		}
+	case *runtime.EventExceptionThrown:
+		t.wrong = append(t.wrong, e.ExceptionDetails.Text)
+	case *cdplog.EventEntryAdded:
+		if e.Entry.Level == cdplog.EntryLevelError {
+			t.wrong = append(t.wrong, e.Entry.Text+" "+e.Entry.URL)
+		}
+	}
+}
+
+// Hosts returns every host that the page asked for something.
+func (t *Tab) Hosts() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Sorted(maps.Keys(t.asked))
+}
+
+// Complaints returns the errors of the page's own: exceptions, and what the
+// browser refused it.
+func (t *Tab) Complaints() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.wrong)
 }
 
 // Close closes the tab.
@@ -143,7 +188,7 @@ func quoted(s string) string {
 
 // Press presses what an XPath finds, as soon as it is there and enabled.
 func (t *Tab) Press(xpath string) error {
-	err := t.do(chromedp.WaitEnabled(xpath), chromedp.ScrollIntoView(xpath), chromedp.Click(xpath))
+	err := t.do(chromedp.WaitVisible(xpath), chromedp.WaitEnabled(xpath), chromedp.ScrollIntoView(xpath), chromedp.Click(xpath))
 	return named("press "+xpath, err)
 }
 

@@ -40,7 +40,8 @@ export function Blocks(p: Props) {
   const me = useContext(World)?.me ?? ''
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState('')
-  const [asking, setAsking] = useState<{ ask: Confirm; yes: () => void } | null>(null)
+  const [asking, setAsking] = useState<{ ask: Confirm; yes: () => void; turn: number } | null>(null)
+  const turns = useRef(0)
   const alive = useRef(true)
   useEffect(() => () => { alive.current = false }, [])
   const values: Values = { ...initial(p.blocks) }
@@ -69,7 +70,7 @@ export function Blocks(p: Props) {
     },
     press: (extra) => {
       const go = () => void send(b, e, extra, values)
-      if (e.confirm) setAsking({ ask: e.confirm, yes: go })
+      if (e.confirm) setAsking({ ask: e.confirm, yes: go, turn: ++turns.current })
       else go()
     },
     suggest: async (typed) => {
@@ -86,7 +87,7 @@ export function Blocks(p: Props) {
         return <Layout key={b.block_id} block={b} heading={heading} hands={hands} error={p.errors?.[b.block_id]} />
       })}
       {fault && <p class="fault" role="alert">{fault}</p>}
-      {asking && <Question {...asking} close={() => setAsking(null)} />}
+      {asking && <Question key={asking.turn} {...asking} close={() => setAsking((now) => (now?.turn === asking.turn ? null : now))} />}
     </div>
   )
 }

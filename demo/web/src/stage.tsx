@@ -14,7 +14,7 @@ export function Stage() {
   return (
     <section class="stage" aria-label="The rooms, live">
       <h2>On stage</h2>
-      <p class="lead">Simulated rooms. What you do on the left happens here.</p>
+      <p class="lead">Simulated rooms. What you do in the workspace happens here.</p>
       <p class="unseen" role="status">{said}</p>
       {names.map((name) => (
         <RoomCard key={name} name={name} room={world.rooms.find((r) => r.name === name)} gone={world.gone.filter((g) => g.room === name)} />
