@@ -235,9 +235,8 @@ func (d *Demo) start(ctx context.Context, c *config.Config) error {
 		return err
 	case err = <-d.stopped:
 		cancel()
-		<-linked
 		d.stopped <- err
-		return err
+		return errors.Join(err, <-linked)
 	}
 }
 
@@ -338,7 +337,9 @@ func (d *Demo) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	stop()
 	_ = server.Close()
-	<-served
+	if failed := <-served; err == nil && !errors.Is(failed, http.ErrServerClosed) {
+		err = failed
+	}
 	<-watched
 	return err
 }

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"encoding/json"
 	"slices"
 	"unicode/utf8"
 )
@@ -181,7 +180,7 @@ func wireMessage(m *Message, metadata bool) map[string]any {
 		out["thread_ts"] = m.ThreadTS
 	}
 	if metadata && m.Metadata != nil {
-		out["metadata"] = json.RawMessage(m.Metadata)
+		out["metadata"] = m.Metadata
 	}
 	return out
 }

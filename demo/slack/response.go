@@ -56,10 +56,8 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 	if wrong != nil && !wrong.Effect && !wrong.show(w, r) {
 		return
 	}
-	status, name := http.StatusOK, ""
-	if err != nil {
-		status, name = http.StatusBadRequest, "invalid_payload"
-	} else {
+	status, name := http.StatusBadRequest, "invalid_payload"
+	if err == nil {
 		status, name = s.respond(target, body)
 	}
 	if wrong != nil && wrong.Effect && !wrong.show(w, r) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -63,7 +62,7 @@ type Server struct {
 	Options
 	listener net.Listener
 	http     *http.Server
-	ctx      context.Context
+	ctx      context.Context //nolint:containedctx // the stand-in's own life, which Close ends
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 
@@ -96,11 +95,12 @@ func Start(o Options) (*Server, error) {
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", o.Listen)
+	ctx, stop := context.WithCancel(context.Background())
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
+		stop()
 		return nil, fmt.Errorf("stand-in for Slack: %w", err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
 	s := &Server{
 		Options: o, listener: &wireListener{Listener: listener}, ctx: ctx, stop: stop,
 		change: make(chan struct{}), state: o.Workspace,
@@ -150,7 +150,7 @@ func (o *Options) fill() error {
 		o.Now = time.Now
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {

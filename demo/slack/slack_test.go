@@ -322,8 +322,8 @@ func TestHomeAndEvents(t *testing.T) {
 	if f := l.next(t); f.Type != "events_api" {
 		t.Errorf("%+v", f)
 	}
-	home := api.HomeTabViewRequest{Type: "home", Blocks: api.Blocks{BlockSet: []api.Block{
-		api.NewSectionBlock(api.NewTextBlockObject("plain_text", "Live rooms", false, false), nil, nil)}}}
+	rooms := api.NewSectionBlock(api.NewTextBlockObject("plain_text", "Live rooms", false, false), nil, nil)
+	home := api.HomeTabViewRequest{Type: "home", Blocks: api.Blocks{BlockSet: []api.Block{rooms}}}
 	if _, err := c.PublishViewContext(ctx, api.PublishViewContextRequest{UserID: slack.Mo, View: home}); err != nil {
 		t.Fatal(err)
 	}
