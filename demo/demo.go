@@ -36,6 +36,8 @@ type Options struct {
 	// Config is a configuration whose providers, rules and language are used
 	// beside the simulated rooms; empty: none.
 	Config string
+	// Twilio adds a stand-in for Twilio, with a conference and video rooms.
+	Twilio bool
 	// Activity is what the people in the simulated rooms do by themselves.
 	Activity simulated.Activity
 	Log      *slog.Logger // where nil: none
@@ -98,8 +100,10 @@ func Open(ctx context.Context, o Options) (d *Demo, err error) {
 	if err = d.openSlack(folder); err != nil {
 		return d, err
 	}
-	if err = d.openTwilio(ctx); err != nil {
-		return d, err
+	if o.Twilio {
+		if err = d.openTwilio(ctx); err != nil {
+			return d, err
+		}
 	}
 	c, err := d.config(folder, own)
 	if err != nil {
@@ -203,6 +207,9 @@ providers:
 
 // twilioProviders are the providers that speak to the stand-in for Twilio.
 func (d *Demo) twilioProviders() []config.Provider {
+	if d.twilio == nil {
+		return nil
+	}
 	var all []config.Provider
 	for name, kind := range map[string]string{"calls": twiliovoice.Type.Name, "video": twiliovideo.Type.Name} {
 		all = append(all, config.Provider{Name: name, Type: kind, Values: d.twilio.Values(kind)})
