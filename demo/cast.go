@@ -26,6 +26,8 @@ type cast struct {
 	went      map[seat]simulated.ChangeKind // how they went out the last time
 	names     map[string]string             // of rooms that there ever were, by id
 	announced map[string]string             // what was last announced, by room id
+	elsewhere []shownRoom                   // of providers that are not simulated
+	watchers  int                           // pages that are open
 	tick      chan struct{}                 // closed and replaced at each change on the stage
 }
 
@@ -95,6 +97,11 @@ func (c *cast) note(change simulated.Change) {
 	case simulated.ChangeKind(moderation.ActionAnnounce):
 		c.announced[change.RoomID] = change.Text
 	}
+	c.tell()
+}
+
+// tell wakes the pages; c.mu is held.
+func (c *cast) tell() {
 	close(c.tick)
 	c.tick = make(chan struct{})
 }
@@ -131,7 +138,7 @@ func (c *cast) stage() ([]shownRoom, []gonePerson) {
 	slices.SortFunc(gone, func(a, b gonePerson) int {
 		return strings.Compare(a.Room+"\x00"+a.Identity, b.Room+"\x00"+b.Identity)
 	})
-	return rooms, gone
+	return append(rooms, c.elsewhere...), gone
 }
 
 // bringBack lets someone who was in a room come in again.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/roomwarden/roomwarden/app"
@@ -322,19 +323,22 @@ func (d *Demo) Serve(ctx context.Context, listener net.Listener) error {
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	c := newCast(d.Rooms)
+	elsewhere, err := d.lookout(ctx)
+	defer elsewhere.close()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := &http.Server{
 		Handler:           newPage(d.Slack, c, listener.Addr().String(), d.options.Log),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return serving },
 		ErrorLog:          slog.NewLogLogger(d.options.Log.Handler(), slog.LevelDebug),
 	}
-	watched, served := make(chan struct{}), make(chan error, 1)
-	go func() {
-		defer close(watched)
-		c.watch(serving)
-	}()
+	var watching sync.WaitGroup
+	watching.Go(func() { c.watch(serving) })
+	watching.Go(func() { elsewhere.run(serving, c) })
+	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-served:
@@ -347,6 +351,6 @@ func (d *Demo) Serve(ctx context.Context, listener net.Listener) error {
 	if failed := <-served; err == nil && !errors.Is(failed, http.ErrServerClosed) {
 		err = failed
 	}
-	<-watched
+	watching.Wait()
 	return err
 }

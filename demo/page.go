@@ -95,6 +95,8 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	tick := time.NewTicker(redrawEvery)
 	defer tick.Stop()
+	p.cast.watching(1)
+	defer p.cast.watching(-1)
 	var last string
 	for {
 		next, staged := p.slack.Changed(), p.cast.changed()

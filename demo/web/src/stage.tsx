@@ -10,24 +10,31 @@ import type { Gone, Person, Room } from './types'
 export function Stage() {
   const world = useContext(World)!
   const said = useHappenings(world.rooms, world.gone)
-  const names = [...new Set([...world.rooms.map((r) => r.name), ...world.gone.map((g) => g.room)])].sort()
+  const elsewhere = world.rooms.filter(isElsewhere)
+  const simulated = world.rooms.filter((r) => !isElsewhere(r))
+  const names = [...new Set([...simulated.map((r) => r.name), ...world.gone.map((g) => g.room)])].sort()
   return (
     <section class="stage" aria-label="The rooms, live">
       <h2>On stage</h2>
       <p class="lead">Simulated rooms. What you do in the workspace happens here.</p>
       <p class="unseen" role="status">{said}</p>
       {names.map((name) => (
-        <RoomCard key={name} name={name} room={world.rooms.find((r) => r.name === name)} gone={world.gone.filter((g) => g.room === name)} />
+        <RoomCard key={name} name={name} room={simulated.find((r) => r.name === name)} gone={world.gone.filter((g) => g.room === name)} />
       ))}
+      {elsewhere.map((r) => <RoomCard key={r.id} name={r.name} room={r} gone={[]} />)}
     </section>
   )
 }
+
+/** Whether a room is of another provider than the simulated one, which names none. */
+const isElsewhere = (r: Room) => !!r.provider
 
 function RoomCard({ name, room, gone }: { name: string; room: Room | undefined; gone: Gone[] }) {
   return (
     <div class={`room ${room ? '' : 'over'}`} data-room={name}>
       <h3>
         {name}
+        {room?.provider && <code>{room.provider}</code>}
         {room?.locked && <Icon name="lock" label="locked" />}
         <span class="count">{room ? `${room.people.length} in` : 'ended'}</span>
       </h3>

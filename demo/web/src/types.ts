@@ -129,6 +129,7 @@ export interface Person {
 
 export interface Room {
   id: string
+  provider?: string
   name: string
   locked?: boolean
   recording?: boolean
