@@ -277,7 +277,9 @@ func (d *Demo) Close() error {
 }
 
 // grants are what the owner gives in a new workspace.
-var grants = []string{"grant @mo moderator *", "grant @vera viewer *"}
+var grants = []struct{ words, preset string }{
+	{"grant @mo moderator *", "moderator"}, {"grant @vera viewer *", "viewer"},
+}
 
 // Furnish lets the owner give the others their roles, as one would at first. A
 // workspace that was kept has them already.
@@ -285,12 +287,12 @@ func (d *Demo) Furnish(ctx context.Context) error {
 	if !d.fresh {
 		return nil
 	}
-	for _, words := range grants {
-		reply, err := d.Slack.As(slack.Olive).Command(ctx, "/room-role", words, slack.Moderation)
+	for _, g := range grants {
+		reply, err := d.Slack.As(slack.Olive).Command(ctx, "/room-role", g.words, slack.Moderation)
 		if err != nil {
 			return err
 		}
-		if _, err := reply.Await(ctx, slack.AnyMessage); err != nil {
+		if _, err := reply.Await(ctx, slack.Contains(g.preset)); err != nil {
 			return err
 		}
 	}

@@ -129,10 +129,11 @@ func TestUndo(t *testing.T) {
 	v.typed("/room-mute standup Dita")
 	v.see(browser.Seat("standup", "dita") + silenced)
 	v.opens("audit")
-	v.press(browser.Button("Undo"))
+	const undo = `//article[contains(., "muted Dita")]//button[.="Undo"]`
+	v.press(undo)
 	v.press(yes)
 	v.seeGone(browser.Seat("standup", "dita") + silenced)
-	v.seeGone(browser.Button("Undo"))
+	v.seeGone(undo)
 	v.check("undone")
 }
 

@@ -215,7 +215,7 @@ func (t *terminal) angle(inside string) string {
 	case strings.HasPrefix(target, "!date^"):
 		parts := strings.Split(target, "^")
 		if seconds, err := strconv.ParseInt(parts[1], 10, 64); err == nil {
-			return "at " + time.Unix(seconds, 0).Format("15:04")
+			return time.Unix(seconds, 0).Format("15:04")
 		}
 		return label
 	case label != "":

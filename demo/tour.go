@@ -98,7 +98,7 @@ func (s *shift) play() {
 
 	s.tell("demo.tour.after")
 	s.stage()
-	s.audit(8)
+	s.audit(7)
 }
 
 // tell says what comes next.
