@@ -41,7 +41,7 @@ func newAccount(b *testing.B, kind provider.Type) *account {
 	driver, err := kind.Open(b.Context(), provider.Settings{Values: map[string]string{
 		"account_sid": twiliotest.AccountSID, "auth_token": twiliotest.AuthToken, "api_key": twiliotest.APIKey,
 		"api_secret": twiliotest.APISecret, "base_url": server.URL,
-	}, Transport: &http.Transport{MaxIdleConnsPerHost: 16}})
+	}})
 	if err != nil {
 		b.Fatal(err)
 	}

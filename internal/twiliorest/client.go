@@ -30,6 +30,8 @@ const (
 	callTimeout = 10 * time.Second
 	// maxAnswer bounds what is read of an answer: a page of 1,000 resources is under 2 MB.
 	maxAnswer = 8 << 20
+	// keptConnections is how many idle connections are kept.
+	keptConnections = 16
 	// maxTries bounds how often a call that meets 429 is sent.
 	maxTries = 4
 )
@@ -63,7 +65,7 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		account: c.AccountSID, user: c.User, password: c.Password,
 		http: &http.Client{
-			Transport: c.Transport,
+			Transport: keeping(c.Transport),
 			CheckRedirect: func(*http.Request, []*http.Request) error {
 				return http.ErrUseLastResponse
 			},
@@ -79,6 +81,21 @@ func New(c Config) (*Client, error) {
 		client.base = base
 	}
 	return client, nil
+}
+
+// keeping returns a transport that keeps as many connections as are used at the
+// same time: a bulk order would make a new one for nearly each request.
+func keeping(transport http.RoundTripper) http.RoundTripper {
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	own, ok := transport.(*http.Transport)
+	if !ok {
+		return transport
+	}
+	own = own.Clone()
+	own.MaxIdleConnsPerHost = keptConnections
+	return own
 }
 
 // limiter lets through at most perSecond in any second: a tenth of it at once,

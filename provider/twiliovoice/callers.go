@@ -15,7 +15,7 @@ const (
 	// keptCallers bounds the memory: two generations of so many calls.
 	keptCallers = 4096
 	// callsAtOnce bounds how many calls are asked for at the same time.
-	callsAtOnce = 8
+	callsAtOnce = 16
 )
 
 // callers remembers who is on a call: a participant of a conference has no
