@@ -4,20 +4,49 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
-	"fmt"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
+// place is where something stands in a list. A cursor is the place of the last
+// item before: it holds when others come and go.
+type place struct {
+	At   int64  `json:"at,omitempty"`
+	Name string `json:"name"`
+	ID   string `json:"id"`
+}
+
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.At, q.At), cmp.Compare(p.Name, q.Name), cmp.Compare(p.ID, q.ID))
+}
+
+func (p place) cursor() (string, error) {
+	text, err := json.Marshal(p)
+	return base64.RawURLEncoding.EncodeToString(text), err
+}
+
+// parsePlace reads a cursor; nil for "".
+func parsePlace(cursor string) (*place, error) {
+	if cursor == "" {
+		return nil, nil
+	}
+	var p place
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || json.Unmarshal(text, &p) != nil {
+		return nil, moderation.Errorf(moderation.CodeInvalid, "a page token that no list gave out")
+	}
+	return &p, nil
+}
+
 // PageRooms cuts the page that q asks for out of all rooms, by name. It is for
 // drivers whose provider has no pages of its own.
 func PageRooms(all []moderation.Room, q RoomQuery) (RoomPage, error) {
-	all = slices.DeleteFunc(slices.Clone(all), func(r moderation.Room) bool { return !q.Selects(r) })
-	key := func(r moderation.Room) string { return r.Name + "\x00" + r.ID }
-	slices.SortFunc(all, func(a, b moderation.Room) int { return cmp.Compare(key(a), key(b)) })
-	rooms, next, err := cut(all, q.Cursor, q.Limit, key)
+	rooms, next, _, err := cut(all, q.Cursor, q.Limit, q.Selects, func(r moderation.Room) place {
+		return place{Name: r.Name, ID: r.ID}
+	})
 	return RoomPage{Rooms: rooms, Next: next}, err
 }
 
@@ -25,40 +54,48 @@ func PageRooms(all []moderation.Room, q RoomQuery) (RoomPage, error) {
 // the order in which they came in. It is for drivers whose provider has no
 // pages of its own.
 func PageParticipants(all []moderation.Participant, q ParticipantQuery) (ParticipantPage, error) {
-	all = slices.DeleteFunc(slices.Clone(all), func(p moderation.Participant) bool { return !q.Selects(p) })
-	key := func(p moderation.Participant) string {
-		return fmt.Sprintf("%020d\x00%s\x00%s", max(p.JoinedAt.UnixMicro(), 0), p.Identity, p.ID)
-	}
-	keys := make(map[string]string, len(all))
-	for _, p := range all {
-		keys[p.ID] = key(p)
-	}
-	slices.SortFunc(all, func(a, b moderation.Participant) int { return cmp.Compare(keys[a.ID], keys[b.ID]) })
-	people, next, err := cut(all, q.Cursor, q.Limit, key)
-	return ParticipantPage{Participants: people, Next: next, Total: len(all)}, err
+	people, next, total, err := cut(all, q.Cursor, q.Limit, q.Selects, func(p moderation.Participant) place {
+		return place{At: p.JoinedAt.UnixMicro(), Name: p.Identity, ID: p.ID}
+	})
+	return ParticipantPage{Participants: people, Next: next, Total: total}, err
 }
 
-// cut returns at most limit of the sorted items after the cursor, which is the
-// key of the last item before: it holds when others come and go.
-func cut[T any](sorted []T, cursor string, limit int, key func(T) string) (page []T, next string, err error) {
-	if cursor != "" {
-		after, err := base64.RawURLEncoding.DecodeString(cursor)
-		if err != nil {
-			return nil, "", moderation.Errorf(moderation.CodeInvalid, "a page token that no list gave out")
-		}
-		start, found := slices.BinarySearchFunc(sorted, string(after), func(item T, k string) int {
-			return cmp.Compare(key(item), k)
-		})
-		if found {
-			start++
-		}
-		sorted = sorted[start:]
+// cut returns at most limit of the items that are selected and stand after the
+// cursor, in order, the cursor of the next page, and how many are selected.
+func cut[T any](all []T, cursor string, limit int, selects func(T) bool, at func(T) place) (page []T, next string, total int, err error) {
+	after, err := parsePlace(cursor)
+	if err != nil {
+		return nil, "", 0, err
 	}
-	if limit > 0 && len(sorted) > limit {
-		sorted = sorted[:limit]
-		next = base64.RawURLEncoding.EncodeToString([]byte(key(sorted[limit-1])))
+	type placed struct {
+		place
+		index int
 	}
-	return sorted, next, nil
+	order := make([]placed, 0, len(all))
+	for i, item := range all {
+		if !selects(item) {
+			continue
+		}
+		total++
+		if p := at(item); after == nil || p.compare(*after) > 0 {
+			order = append(order, placed{p, i})
+		}
+	}
+	byPlace := func(a, b placed) int { return a.compare(b.place) }
+	if !slices.IsSortedFunc(order, byPlace) {
+		slices.SortFunc(order, byPlace)
+	}
+	if limit > 0 && len(order) > limit {
+		order = order[:limit]
+		if next, err = order[limit-1].cursor(); err != nil {
+			return nil, "", 0, err
+		}
+	}
+	page = make([]T, len(order))
+	for i, o := range order {
+		page[i] = all[o.index]
+	}
+	return page, next, total, nil
 }
 
 // Selects reports whether the room is one that q asks for.
@@ -72,6 +109,9 @@ func (q ParticipantQuery) Selects(p moderation.Participant) bool {
 }
 
 func contains(part string, in ...string) bool {
+	if part == "" {
+		return true
+	}
 	part = strings.ToLower(part)
 	return slices.ContainsFunc(in, func(s string) bool { return strings.Contains(strings.ToLower(s), part) })
 }
