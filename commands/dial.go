@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 )
 
 var dialCommand = &Command{
@@ -28,6 +29,7 @@ func runDial(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	a.who = in.Args[ArgNumber]
 	a.order.Number, a.order.Label = in.Args[ArgNumber], in.Args[ArgLabel]
-	a.order.Options, a.details.Options = options, options
+	a.order.Options = options
+	a.details.Options = provider.WithoutPrivate(a.place.client.Options(a.action), options)
 	return s.carryOut(ctx, a)
 }

@@ -197,6 +197,8 @@ type Option struct {
 	Name   string
 	Usage  string   // what it does
 	Values []string // where the set is closed
+	// Private is set where the value is not kept in the audit record: a number, a token.
+	Private bool
 }
 
 // Hint is a word from a provider that a room changed. It is never proof: it

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,4 +40,15 @@ func CheckRange(name, value string, from, to int) error {
 			"Option", moderation.Literal(name), "From", from, "To", to)
 	}
 	return nil
+}
+
+// WithoutPrivate returns the words with the values of private options hidden.
+func WithoutPrivate(options []Option, words map[string]string) map[string]string {
+	kept := maps.Clone(words)
+	for _, o := range options {
+		if _, given := kept[o.Name]; given && o.Private {
+			kept[o.Name] = "•••"
+		}
+	}
+	return kept
 }

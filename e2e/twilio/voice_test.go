@@ -20,6 +20,10 @@ func TestDocumentOfTheParticipant(t *testing.T) {
 	s.typed("dial calls:support +15558675310 customer beep=onEnter early_media=true from=+15017122661 record=true"+
 		" status_callback=https://myapp.com/events status_callback_event=ringing", "✅")
 	s.audited("dial", "succeeded")
+	out, _, _ := s.bot.Run(s.ctx, "audit", "export", "--format", "jsonl")
+	if !strings.Contains(out, `"beep":"onEnter"`) || !strings.Contains(out, `"from":"•••"`) {
+		t.Errorf("the record has %s", out)
+	}
 	want := map[string][]string{
 		"Beep": {"onEnter"}, "EarlyMedia": {"true"}, "From": {"+15017122661"}, "Label": {"customer"}, "Record": {"true"},
 		"StatusCallback": {"https://myapp.com/events"}, "StatusCallbackEvent": {"ringing"}, "To": {"+15558675310"},

@@ -17,7 +17,7 @@ var (
 // Twilio's document; To is the order's number and Label its label.
 // https://www.twilio.com/docs/voice/api/conference-participant-resource#create-a-participant
 var dialOptions = []option[dialParams]{
-	{name: "from", usage: "who calls: a number of the account, client:name or a SIP user", check: caller, set: func(p *dialParams, v string) { p.SetFrom(v) }},
+	{name: "from", private: true, usage: "who calls: a number of the account, client:name or a SIP user", check: caller, set: func(p *dialParams, v string) { p.SetFrom(v) }},
 	{name: "status_callback", usage: "where the call's progress is told", check: address, set: func(p *dialParams, v string) { p.SetStatusCallback(v) }},
 	{name: "status_callback_method", usage: "how it is told", check: method, set: func(p *dialParams, v string) { p.SetStatusCallbackMethod(v) }},
 	{name: "status_callback_event", usage: "which steps are told", check: callEvents, set: func(p *dialParams, v string) { p.SetStatusCallbackEvent(eventList(v)) }},
@@ -57,7 +57,7 @@ var dialOptions = []option[dialParams]{
 	{name: "call_sid_to_coach", usage: "the call that alone hears the coach", check: sid("CA"), set: func(p *dialParams, v string) { p.SetCallSidToCoach(v) }},
 	{name: "jitter_buffer_size", usage: "how much jitter is smoothed", check: oneOf("off", "small", "medium", "large"), set: func(p *dialParams, v string) { p.SetJitterBufferSize(v) }},
 	{name: "byoc", usage: "the carrier trunk, BY…", check: sid("BY"), set: func(p *dialParams, v string) { p.SetByoc(v) }},
-	{name: "caller_id", usage: "the number that is shown", check: caller, set: func(p *dialParams, v string) { p.SetCallerId(v) }},
+	{name: "caller_id", private: true, usage: "the number that is shown", check: caller, set: func(p *dialParams, v string) { p.SetCallerId(v) }},
 	{name: "call_reason", usage: "why you call, shown on the phone", check: text(255), set: func(p *dialParams, v string) { p.SetCallReason(v) }},
 	{name: "recording_track", usage: "whose sound is recorded", check: oneOf("inbound", "outbound", "both"), set: func(p *dialParams, v string) { p.SetRecordingTrack(v) }},
 	{name: "time_limit", usage: "the longest call in seconds", check: between(1, 0), set: func(p *dialParams, v string) { p.SetTimeLimit(number(v)) }},
@@ -69,5 +69,5 @@ var dialOptions = []option[dialParams]{
 	{name: "amd_status_callback", usage: "where what answered is told", check: address, set: func(p *dialParams, v string) { p.SetAmdStatusCallback(v) }},
 	{name: "amd_status_callback_method", usage: "how it is told", check: method, set: func(p *dialParams, v string) { p.SetAmdStatusCallbackMethod(v) }},
 	{name: "trim", usage: "silence at the ends of the participant's recording", check: silence, set: func(p *dialParams, v string) { p.SetTrim(v) }},
-	{name: "call_token", usage: "the token of a call that is forwarded", check: text(4096), set: func(p *dialParams, v string) { p.SetCallToken(v) }},
+	{name: "call_token", private: true, usage: "the token of a call that is forwarded", check: text(4096), set: func(p *dialParams, v string) { p.SetCallToken(v) }},
 }

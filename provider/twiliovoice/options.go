@@ -18,10 +18,11 @@ const yes = "true"
 
 // option is one key=value word: its check, and how it goes into the parameters P.
 type option[P any] struct {
-	name  string
-	usage string // what it does, for help
-	check check
-	set   func(params *P, value string)
+	name    string
+	usage   string // what it does, for help
+	private bool
+	check   check
+	set     func(params *P, value string)
 }
 
 // check is what an option's value must be. Fault returns what it should have
@@ -66,7 +67,7 @@ func names[P any](known []option[P]) []string {
 func list[P any](known []option[P]) []provider.Option {
 	all := make([]provider.Option, 0, len(known))
 	for _, o := range known {
-		all = append(all, provider.Option{Name: o.name, Usage: o.usage, Values: o.check.values})
+		all = append(all, provider.Option{Name: o.name, Usage: o.usage, Values: o.check.values, Private: o.private})
 	}
 	return all
 }
