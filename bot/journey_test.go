@@ -254,3 +254,24 @@ func TestTheHomeShowsWhatIsLiveAndWhatStands(t *testing.T) {
 	s.press(slack.Olive, home, "People", "standup")
 	s.modal(slack.Olive, "Chaos")
 }
+
+func TestARequestIsApproved(t *testing.T) {
+	s := newShift(t)
+	s.typed(slack.Nora, "/room-request", "sim:standup chaos kick shouting", "asked for this")
+	post := s.audited(moderation.ActionKick, moderation.Intended, "A moderator must approve this")
+	reply := s.press(slack.Olive, post, "Approve")
+	if q := reply.Asked; q == nil || !strings.Contains(q.Text.String(), "chaos") {
+		t.Errorf("asked before the approval: %+v", q)
+	}
+	s.audited(moderation.ActionKick, moderation.Succeeded, "Approved by")
+}
+
+func TestARoleIsGivenAndTakenInSlack(t *testing.T) {
+	s := newShift(t)
+	s.typed(slack.Olive, "/room-role", "grant @mo moderator sim:*", "✅")
+	s.typed(slack.Mo, "/room-list", "standup", "Chaos")
+	grants := s.typed(slack.Olive, "/room-role", "list", "Revoke")
+	s.press(slack.Olive, grants, "Revoke", "moderator")
+	s.audited(moderation.ActionRevoke, moderation.Succeeded, slack.Mo)
+	s.typed(slack.Mo, "/room-list", "standup", "There is no room")
+}
