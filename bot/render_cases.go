@@ -168,22 +168,41 @@ func (r *renderer) story(style words.Style, c moderation.Case) string {
 // quoted shortens what someone wrote.
 func quoted(s string) string { return words.Cut(words.Visible(s), quotedRunes) }
 
-var instant = regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z`)
+// drawn finds what words.Told wrote for Slack to draw: mentions and times.
+var drawn = regexp.MustCompile(`<@([UW][A-Z0-9]+)>|<!subteam\^(S[A-Z0-9]+)>|<#([CGD][A-Z0-9]+)>|\b([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)`)
 
-// asTold shows what a record told in plain words, its times as the reader's own.
+// asTold shows what a record told in plain words, with its people by name and
+// its times as the reader's own.
 func asTold(style words.Style, text string) string {
 	text = words.Cut(words.Visible(text), toldRunes)
 	var out strings.Builder
 	for {
-		at := instant.FindStringIndex(text)
+		at := drawn.FindStringSubmatchIndex(text)
 		if at == nil {
 			break
 		}
-		t, err := time.Parse(time.RFC3339, text[at[0]:at[1]])
-		if err != nil {
-			break
+		out.WriteString(spaced(style, text[:at[0]]))
+		group := func(i int) string {
+			if at[2*i] < 0 {
+				return ""
+			}
+			return text[at[2*i]:at[2*i+1]]
 		}
-		out.WriteString(spaced(style, text[:at[0]]) + style.Moment(t))
+		switch user, team, channel := group(1), group(2), group(3); {
+		case user != "":
+			out.WriteString(style.User(user))
+		case team != "":
+			out.WriteString(style.Group(team))
+		case channel != "":
+			out.WriteString(style.Channel(channel))
+		default:
+			t, err := time.Parse(time.RFC3339, group(4))
+			if err != nil {
+				out.WriteString(style.Text(group(4)))
+				break
+			}
+			out.WriteString(style.Moment(t))
+		}
 		text = text[at[1]:]
 	}
 	return out.String() + spaced(style, text)

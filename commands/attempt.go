@@ -229,5 +229,5 @@ func (s *Service) plain(says []moderation.Sentence) string {
 	if s.Words == nil {
 		return fmt.Sprint(says)
 	}
-	return s.Words.SayAll(words.Plain{}, says)
+	return s.Words.SayAll(words.Told{}, says)
 }

@@ -3,6 +3,7 @@ package words
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -96,3 +97,25 @@ func Duration(d time.Duration) string {
 	}
 	return fmt.Sprintf("%ds", int64(d/time.Second))
 }
+
+// Told draws values for a record's text, which is read in many places: as Plain
+// does, but with people, groups and channels as <@U…>, <!subteam^S…> and <#C…>,
+// which foreign text cannot imitate, so that Slack can name them.
+type Told struct{ Plain }
+
+var untold = strings.NewReplacer("<@", "< @", "<#", "< #", "<!", "< !")
+
+// Text returns s as it may stand in a record's text.
+func (Told) Text(s string) string { return untold.Replace(Visible(s)) }
+
+// Literal returns s as it may stand in a record's text.
+func (t Told) Literal(s string) string { return t.Text(s) }
+
+// User returns the mention of a user.
+func (t Told) User(id string) string { return "<@" + t.Text(id) + ">" }
+
+// Group returns the mention of a user group.
+func (t Told) Group(id string) string { return "<!subteam^" + t.Text(id) + ">" }
+
+// Channel returns the mention of a channel.
+func (t Told) Channel(id string) string { return "<#" + t.Text(id) + ">" }
