@@ -66,7 +66,7 @@ func (d *Driver) each(ctx context.Context, o provider.Order, people []*lk.Partic
 				effect.Reached++
 			case !is(err, moderation.CodeNotFound):
 				effect.Unreached = append(effect.Unreached, moderation.Unreached{
-					Identity: info.GetIdentity(), Name: info.GetName(), Why: string(moderation.CodeOf(err)),
+					Identity: info.GetIdentity(), Name: info.GetName(), Why: provider.Why(err),
 				})
 				if first == nil {
 					first = err

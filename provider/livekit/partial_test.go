@@ -62,7 +62,7 @@ func TestWhomAMuteOfAllDidNotReachIsNamed(t *testing.T) {
 	half := provider.NewClient("live", "livekit", open(t, failingFor(t, server, "ben"), nil))
 	all := provider.Order{Action: moderation.ActionMuteAll, Room: d.room}
 	effect, err := half.Act(t.Context(), all)
-	want := moderation.Unreached{Identity: "ben", Name: "BEN", Why: string(moderation.CodeOutcomeUnknown)}
+	want := moderation.Unreached{Identity: "ben", Name: "BEN", Why: "provider.why.outcome_unknown"}
 	if err != nil || effect.Reached != 2 || len(effect.Unreached) != 1 || effect.Unreached[0] != want {
 		t.Errorf("%+v, %v", effect, err)
 	}

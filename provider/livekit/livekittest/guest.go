@@ -138,18 +138,28 @@ func Connect(s *Server, room, identity string, options ...Option) (*Guest, error
 	return g, g.Return()
 }
 
+// tries is how often a join is tried: on a busy machine one times out, or its
+// media never arrives, now and then.
+const tries = 3
+
 // Return joins again with the same token.
 func (g *Guest) Return() error {
-	var client *lksdk.Room
 	var err error
-	for range 3 { // a join on a busy machine times out now and then
-		client = lksdk.NewRoom(g.callbacks())
-		err = client.JoinWithToken(g.server.URL, g.token,
-			lksdk.WithAutoSubscribe(!g.invite.deaf), lksdk.WithConnectTimeout(8*time.Second))
-		if err == nil {
-			break
+	for range tries {
+		if err = g.enter(); err == nil {
+			return nil
+		}
+		if g.client != nil {
+			g.Leave()
 		}
 	}
+	return err
+}
+
+func (g *Guest) enter() error {
+	client := lksdk.NewRoom(g.callbacks())
+	err := client.JoinWithToken(g.server.URL, g.token,
+		lksdk.WithAutoSubscribe(!g.invite.deaf), lksdk.WithConnectTimeout(8*time.Second))
 	if err != nil {
 		return err
 	}
@@ -164,7 +174,7 @@ func (g *Guest) Return() error {
 
 // listed waits until the server shows the guest with so many tracks.
 func (g *Guest) listed(tracks int) error {
-	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), patience)
+	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), patience/2)
 	defer cancel()
 	rooms := lksdk.NewRoomServiceClient(g.server.URL, g.server.Key, g.server.Secret)
 	again := time.NewTicker(5 * time.Millisecond)
