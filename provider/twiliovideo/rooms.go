@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 
 	api "github.com/twilio/twilio-go/rest/video/v1"
 	"golang.org/x/sync/errgroup"
@@ -24,8 +23,8 @@ const (
 // search reads pages.
 func (d *Driver) Rooms(ctx context.Context, q provider.RoomQuery) (provider.RoomPage, error) {
 	var keep func(moderation.Room) bool
-	if wanted := strings.ToLower(q.Search); wanted != "" {
-		keep = func(r moderation.Room) bool { return strings.Contains(strings.ToLower(r.Name), wanted) }
+	if q.Search != "" {
+		keep = q.Selects
 	}
 	rooms, next, err := twiliorest.Collect(ctx, twiliorest.Query[moderation.Room]{
 		Limit: q.Limit, Cursor: q.Cursor, Keep: keep,

@@ -16,8 +16,12 @@ import (
 // Participants lists who is in the conference or being called into it, with
 // Twilio's own filters. Only a search reads more than it shows.
 func (d *Driver) Participants(ctx context.Context, room moderation.Room, q provider.ParticipantQuery) (provider.ParticipantPage, error) {
+	var keep func(moderation.Participant) bool
+	if q.Search != "" {
+		keep = q.Selects
+	}
 	people, next, err := twiliorest.Collect(ctx, twiliorest.Query[moderation.Participant]{
-		Limit: q.Limit, Cursor: q.Cursor, Keep: matching(q.Search),
+		Limit: q.Limit, Cursor: q.Cursor, Keep: keep,
 		List: func(ctx context.Context, p twiliorest.Page) (twiliorest.Chunk[moderation.Participant], error) {
 			return d.listParticipants(ctx, room, q, p)
 		},
@@ -153,21 +157,6 @@ func callSID(p api.ApiV2010Participant) string {
 		return s
 	}
 	return sid
-}
-
-func matching(search string) func(moderation.Participant) bool {
-	wanted := strings.ToLower(search)
-	if wanted == "" {
-		return nil
-	}
-	return func(p moderation.Participant) bool {
-		for _, s := range []string{p.Name, p.Identity, p.Number} {
-			if strings.Contains(strings.ToLower(s), wanted) {
-				return true
-			}
-		}
-		return false
-	}
 }
 
 func nobody(room moderation.Room, who string) *moderation.Error {

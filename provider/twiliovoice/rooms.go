@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
@@ -25,8 +24,8 @@ const completed = "completed"
 // started. Twilio can look for a whole name only, so a search reads pages.
 func (d *Driver) Rooms(ctx context.Context, q provider.RoomQuery) (provider.RoomPage, error) {
 	var keep func(moderation.Room) bool
-	if wanted := strings.ToLower(q.Search); wanted != "" {
-		keep = func(r moderation.Room) bool { return strings.Contains(strings.ToLower(r.Name), wanted) }
+	if q.Search != "" {
+		keep = q.Selects
 	}
 	rooms, next, err := twiliorest.Collect(ctx, twiliorest.Query[moderation.Room]{
 		Limit: q.Limit, Cursor: q.Cursor, Phases: len(live), Keep: keep,
