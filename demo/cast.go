@@ -57,6 +57,7 @@ func newCast(rooms *simulated.Driver) *cast {
 	for _, p := range c.people {
 		c.roles[p.id] = p.role
 	}
+	c.stage() // who is in at the start is known, whenever the first page opens
 	return c
 }
 

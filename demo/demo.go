@@ -161,6 +161,10 @@ func workspace(said *words.Printer) slack.Workspace {
 	return w
 }
 
+// seed is what the people in the rooms do by: others come and go from the first
+// seconds on, and Chaos, whom the page and the README speak of, stays.
+const seed = 1146
+
 // simulatedName is the simulated provider's name.
 const simulatedName = "sim"
 
@@ -177,9 +181,9 @@ owners: [%s]
 store: "bolt://%s"
 http: {listen: ""}
 providers:
-  - {name: %s, type: simulated, activity: %q, reopen: 45s%s}
+  - {name: %s, type: simulated, seed: %d, activity: %q, reopen: 45s%s}
 `, appToken, botToken, d.Slack.APIURL(), slack.Audit, slack.Moderation, slack.Olive,
-		filepath.Join(folder, "roomwarden.db"), simulatedName, d.options.Activity, journal)
+		filepath.Join(folder, "roomwarden.db"), simulatedName, seed, d.options.Activity, journal)
 	c, err := config.Parse("demo.yaml", []byte(text), app.ConfigTypes(), func(string) (string, bool) { return "", false })
 	if err != nil {
 		return nil, err

@@ -12,12 +12,16 @@ export function Conversation({ channel }: { channel: Channel }) {
   const atEnd = useRef(true)
   const last = channel.messages[channel.messages.length - 1]
   useLayoutEffect(() => {
-    atEnd.current = true
-  }, [channel.id])
-  useLayoutEffect(() => {
     const el = log.current
     if (el && atEnd.current) el.scrollTop = el.scrollHeight
   })
+  useLayoutEffect(() => {
+    const el = log.current
+    const newest = el?.lastElementChild
+    if (!el || !(newest instanceof HTMLElement) || !last) return
+    // One that is taller than the screen is read from its beginning.
+    el.scrollTop = newest.offsetHeight > el.clientHeight ? newest.offsetTop - 8 : el.scrollHeight
+  }, [channel.id, last?.ts])
   const shown = channel.kind === 'direct' ? channel.name : `#${channel.name}`
   return (
     <div class="log" ref={log} role="log" aria-label={`Messages in ${shown}`} tabIndex={0}

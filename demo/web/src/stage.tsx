@@ -58,7 +58,7 @@ function Seat({ person: p }: { person: Person }) {
   return (
     <li class={`seat ${talking ? 'talking' : ''} ${p.on_hold ? 'held' : ''}`} data-identity={p.identity}>
       <Avatar id={p.identity} name={p.name || p.identity} />
-      <span class="who">{p.name || p.identity}</span>
+      <span class="who" title={p.name || p.identity}>{p.name || p.identity}</span>
       <span class="signs">
         {talking && <span class="unseen">talking</span>}
         {blocked('audio')
@@ -84,7 +84,7 @@ function Absent({ gone: g, canReturn }: { gone: Gone; canReturn: boolean }) {
   return (
     <li class="seat absent" data-identity={g.identity}>
       <Avatar id={g.identity} name={g.name} />
-      <span class="who">{g.name}</span>
+      <span class="who" title={g.name}>{g.name}</span>
       <span class="signs">{ways[g.how] ?? 'left'}</span>
       {canReturn && (
         <button type="button" class="button small" aria-label={`Let ${g.name} try to come back`}
