@@ -50,7 +50,7 @@ func (a *App) openProviders(ctx context.Context, texts *api.Texts) error {
 			}
 			settings := provider.Settings{
 				Name: p.Name, Values: p.Values, Log: a.log.With("provider", p.Name),
-				Transport: http.DefaultTransport.(*http.Transport).Clone(), PublicURL: a.Config.HTTP.PublicURL,
+				Transport: transport(), PublicURL: a.Config.HTTP.PublicURL,
 			}
 			if texts != nil {
 				settings.Host = func(contentType string, body []byte, keep time.Duration) (string, error) {
@@ -68,4 +68,13 @@ func (a *App) openProviders(ctx context.Context, texts *api.Texts) error {
 	}
 	a.Providers = provider.NewSet(clients...)
 	return nil
+}
+
+// transport returns a transport of a provider's own, so that one that hangs
+// takes no connections from another.
+func transport() http.RoundTripper {
+	if shared, ok := http.DefaultTransport.(*http.Transport); ok {
+		return shared.Clone()
+	}
+	return http.DefaultTransport
 }

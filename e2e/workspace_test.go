@@ -195,7 +195,7 @@ func newGate(t *testing.T, address string) *gate {
 		}
 		panic(http.ErrAbortHandler)
 	}))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
