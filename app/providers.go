@@ -9,6 +9,7 @@ import (
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/livekit"
+	"github.com/roomwarden/roomwarden/provider/realtimekit"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 	"github.com/roomwarden/roomwarden/provider/twiliovideo"
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
@@ -17,6 +18,7 @@ import (
 // Types lists the types of providers: a new one is one line here.
 var Types = []provider.Type{
 	livekit.Type,
+	realtimekit.Type,
 	simulated.Type,
 	twiliovideo.Type,
 	twiliovoice.Type,

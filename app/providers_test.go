@@ -21,6 +21,9 @@ var complete = map[string]map[string]string{
 	"livekit": {
 		"url": "wss://example.livekit.cloud", "api_key": "key", "api_secret": "secret", "sip_trunk": "ST_example",
 	},
+	"realtimekit": {
+		"account_id": "account", "app_id": "app", "api_token": "token", "no_video_preset": "no-video",
+	},
 	"simulated": {},
 	"twilio-video": {
 		"account_sid": "AC" + strings.Repeat("0", 32), "api_key": "SK" + strings.Repeat("0", 32), "api_secret": "secret",

@@ -31,6 +31,9 @@ func (s *Service) carryOut(ctx context.Context, a *attempt) Answer {
 		if !support.Available() {
 			return s.refuse(ctx, a, moderation.CodeUnsupported, "", s.cannot(a, support))
 		}
+		if len(a.ask) == 0 && !support.Asks.IsZero() {
+			a.ask = []moderation.Sentence{moderation.Say(support.Asks.Key, s.facts(a)...)}
+		}
 	}
 	if err := a.place.client.CheckOrder(a.order); err != nil {
 		return fault(a.in, argOf(a.action), err)

@@ -140,6 +140,9 @@ func (o *offering) add(action moderation.Action, m moderation.Media) {
 			key += "_" + string(m)
 		}
 		offer.Ask = moderation.Say(key, o.facts(m)...)
+		if asks := o.able[moderation.CapabilityFor(action, m, o.one != nil)].Asks; !asks.IsZero() {
+			offer.Ask = moderation.Say(asks.Key, o.facts(m)...)
+		}
 	case moderation.ActionAnnounce, moderation.ActionSet, moderation.ActionCoach, moderation.ActionDial:
 		offer.Dialog = true
 	}

@@ -56,6 +56,9 @@ const (
 type Support struct {
 	Level Level
 	Says  Sentence
+	// Asks is the question before it acts, where it does more than its word
+	// says; it is given Room, Person and Provider.
+	Asks Sentence
 }
 
 // Available reports whether the action may be sent at all.

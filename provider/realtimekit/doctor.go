@@ -1,0 +1,33 @@
+package realtimekit
+
+import (
+	"context"
+	"errors"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// Diagnose checks the presets that the configuration names.
+func (d *Driver) Diagnose(ctx context.Context) []provider.Finding {
+	all := []provider.Finding{{OK: true, Says: moderation.Say("realtimekit.doctor.account", "Provider", d.name)}}
+	if d.presets.noVideo == "" {
+		all = append(all, provider.Finding{
+			OK: true, Says: moderation.Say("realtimekit.doctor.no_video", "Provider", d.name), Remedy: moderation.Say("realtimekit.doctor.set_no_video"),
+		})
+		return all
+	}
+	return append(all, finding(d.presets.noVideo, d.checkNoVideo(ctx)))
+}
+
+// finding is what the check of a preset came to.
+func finding(preset string, err error) provider.Finding {
+	if err == nil {
+		return provider.Finding{OK: true, Says: moderation.Say("realtimekit.doctor.preset", "Preset", moderation.Literal(preset))}
+	}
+	var fault *moderation.Error
+	if errors.As(err, &fault) && !fault.Says.IsZero() {
+		return provider.Finding{Says: fault.Says, Remedy: moderation.Say("realtimekit.doctor.mend_preset", "Preset", moderation.Literal(preset))}
+	}
+	return provider.Finding{Says: moderation.Say("realtimekit.doctor.unread_preset", "Preset", moderation.Literal(preset)), Remedy: moderation.Say("realtimekit.doctor.again")}
+}

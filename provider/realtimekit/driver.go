@@ -1,0 +1,123 @@
+// Package realtimekit drives meetings of Cloudflare RealtimeKit through its
+// REST API. A meeting with a live session is a room; a participant's peer is
+// the connection, the custom participant id, else the user id, the identity.
+// What the API does not have, the client SDK does: package bridge runs it.
+// https://developers.cloudflare.com/api/resources/realtime_kit/
+package realtimekit
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"regexp"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// Type is the provider type realtimekit.
+var Type = provider.Type{
+	Name: "realtimekit",
+	Fields: []provider.Field{
+		{Name: "account_id", Required: true, Usage: "the Cloudflare account's id", Check: checkID},
+		{Name: "app_id", Required: true, Usage: "the RealtimeKit app's id", Check: checkID},
+		{Name: "api_token", Required: true, Secret: true, Usage: "an API token with the permission Realtime Admin"},
+		{Name: "base_url", Usage: "another base of the API, for tests", Check: checkBaseURL},
+		{Name: "no_video_preset", Usage: "a preset that may not send video: /room-mute … video then puts people out and in again with it"},
+	},
+	Open: func(_ context.Context, s provider.Settings) (provider.Driver, error) { return open(s) },
+}
+
+var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+func checkID(value string) string {
+	if !idForm.MatchString(value) {
+		return "must be an id: letters, digits and hyphens"
+	}
+	return ""
+}
+
+func checkBaseURL(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "must start with http:// or https://"
+	}
+	return ""
+}
+
+// Driver speaks to one app. It is safe for concurrent use.
+type Driver struct {
+	name     string
+	api      api
+	presets  presets
+	muted    marks
+	hookKeys hookKeys
+	log      *slog.Logger
+}
+
+func open(s provider.Settings) (*Driver, error) {
+	a, err := newAPI(s)
+	if err != nil {
+		return nil, err
+	}
+	log := s.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Driver{name: s.Name, api: a, presets: presets{noVideo: s.Values["no_video_preset"]}, log: log}, nil
+}
+
+// Check asks for one session.
+func (d *Driver) Check(ctx context.Context) error {
+	_, err := d.api.sessionsPage(ctx, 1, 1)
+	return err
+}
+
+// Close frees the connections.
+func (d *Driver) Close() error {
+	d.api.close()
+	return nil
+}
+
+func impossible(key string) moderation.Support {
+	return moderation.Support{Level: moderation.Impossible, Says: moderation.Say(key)}
+}
+
+// Capabilities is the same for every meeting of an app.
+func (d *Driver) Capabilities(moderation.Room) moderation.CapabilitySet {
+	native := moderation.Support{Level: moderation.Native}
+	set := moderation.CapabilitySet{
+		moderation.CanListRooms:        native,
+		moderation.CanListParticipants: native,
+		moderation.CanKick:             native,
+		moderation.CanEnd:              native,
+		moderation.CanBan:              {Level: moderation.Emulated, Says: moderation.Say("realtimekit.can.ban")},
+		moderation.CanMuteAudio:        {Level: moderation.Native, Says: moderation.Say("realtimekit.can.mute_audio")},
+		moderation.CanMuteAllAudio:     native,
+		moderation.CanMuteVideo:        impossible("realtimekit.can.no_video"),
+		moderation.CanMuteAllVideo:     impossible("realtimekit.can.no_video"),
+		moderation.CanMuteScreen:       impossible("realtimekit.can.no_screen"),
+		moderation.CanUnmuteAudio:      impossible("realtimekit.can.no_unmute"),
+		moderation.CanUnmuteVideo:      impossible("realtimekit.can.no_unmute_video"),
+		moderation.CanUnmuteScreen:     impossible("realtimekit.can.no_screen"),
+		moderation.CanHold:             impossible("realtimekit.can.no_hold"),
+		moderation.CanAnnounce:         impossible("realtimekit.can.no_announce"),
+		moderation.CanAnnounceOne:      impossible("realtimekit.can.no_announce"),
+		moderation.CanCoach:            impossible("realtimekit.can.no_coach"),
+		moderation.CanDial:             impossible("realtimekit.can.no_dial"),
+		moderation.CanConfigure:        impossible("realtimekit.can.no_set"),
+		moderation.CanPin:              impossible("realtimekit.can.no_pin"),
+		moderation.CanLock:             native,
+		moderation.CanSeeRecording:     native,
+	}
+	if d.presets.noVideo != "" {
+		rejoin := moderation.Support{
+			Level: moderation.Emulated, Says: moderation.Say("realtimekit.can.video_by_preset"),
+			Asks: moderation.Say("realtimekit.ask.rejoin"),
+		}
+		set[moderation.CanMuteVideo], set[moderation.CanUnmuteVideo] = rejoin, rejoin
+		rejoin.Level, rejoin.Asks = moderation.Looped, moderation.Say("realtimekit.ask.rejoin_all")
+		set[moderation.CanMuteAllVideo] = rejoin
+	}
+	return set
+}

@@ -1,0 +1,113 @@
+package realtimekit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/roomwarden/roomwarden/moderation"
+)
+
+const (
+	longestMessage    = 200
+	longestRetryAfter = 3600 // seconds
+)
+
+var (
+	errNoRoom   = moderation.Fault(moderation.CodeNotFound, "realtimekit.no_room")
+	errNoPerson = moderation.Fault(moderation.CodeNotFound, "realtimekit.no_person")
+)
+
+// envelope is what every answer of Cloudflare's API comes in.
+// https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
+type envelope struct {
+	Success *bool `json:"success"`
+	Errors  []struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	} `json:"errors"`
+}
+
+// judge returns the error that an answer is, nil where it grants what was asked.
+func (a *api) judge(res *http.Response, body []byte, p purpose) *moderation.Error {
+	var e envelope
+	readable := json.Unmarshal(body, &e) == nil
+	status := res.StatusCode
+	granted := status >= 200 && status <= 299
+	if granted && readable && e.Success != nil && *e.Success {
+		return nil
+	}
+	fault := &moderation.Error{Cause: fmt.Errorf("cloudflare: status %d", status)}
+	var message string
+	if readable && len(e.Errors) > 0 {
+		message = a.clean(e.Errors[0].Message)
+		fault.Cause = fmt.Errorf("cloudflare: status %d, error %d: %s", status, e.Errors[0].Code, message)
+	}
+	fault.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
+	switch {
+	case granted && readable && e.Success != nil:
+		fault.Code = moderation.CodeRejected
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		fault.Code, fault.Says = moderation.CodeUnauthenticated, moderation.Say("realtimekit.unauthenticated")
+	case status == http.StatusTooManyRequests:
+		fault.Code, fault.Repeatable = moderation.CodeRateLimited, true
+	case status == http.StatusNotFound:
+		fault.Code = moderation.CodeNotFound
+	case status == http.StatusConflict:
+		fault.Code = moderation.CodeConflict
+	case (status < 400 || status >= 500) && p == writes:
+		fault.Code = moderation.CodeOutcomeUnknown
+	case status < 400 || status >= 500:
+		fault.Code, fault.Repeatable = moderation.CodeUnavailable, true
+	default:
+		fault.Code = moderation.CodeRejected
+	}
+	if fault.Code == moderation.CodeRejected && message != "" {
+		fault.Says = moderation.Say("realtimekit.rejected", "Message", message)
+	}
+	return fault
+}
+
+// lost makes the error of a call whose answer never came.
+func (a *api) lost(err error, acted bool) *moderation.Error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err // a url.Error repeats the address
+	}
+	cause := fmt.Errorf("cloudflare: %s", a.clean(err.Error()))
+	if acted {
+		return &moderation.Error{Code: moderation.CodeOutcomeUnknown, Cause: cause}
+	}
+	return &moderation.Error{Code: moderation.CodeUnavailable, Cause: cause, Repeatable: true}
+}
+
+// clean makes a text of the service fit to show: no token, one short line.
+func (a *api) clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, a.hide.Replace(text))
+	if runes := []rune(text); len(runes) > longestMessage {
+		text = string(runes[:longestMessage]) + "…"
+	}
+	return text
+}
+
+func retryAfter(header string) time.Duration {
+	seconds, err := strconv.Atoi(header)
+	if err != nil || seconds < 0 || seconds > longestRetryAfter {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// is reports whether an error has this code.
+func is(err error, code moderation.Code) bool { return moderation.CodeOf(err) == code }

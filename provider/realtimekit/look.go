@@ -1,0 +1,132 @@
+package realtimekit
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// Look tells what became of an order. The API does not show whose microphone is
+// off: a mute of sound is known only where Cloudflare's answer came.
+func (d *Driver) Look(ctx context.Context, o provider.Order) (moderation.Outcome, error) {
+	switch {
+	case o.Action == moderation.ActionMute && medium(o) == moderation.Audio:
+		return d.lookAtMuted(o, []moderation.Participant{o.Participant}), nil
+	case o.Action == moderation.ActionMuteAll && medium(o) == moderation.Audio:
+		all, err := d.present(ctx, o.Room)
+		return d.lookAtMuted(o, all), err
+	case o.Action == moderation.ActionMuteAll:
+		all, err := d.present(ctx, o.Room)
+		return lookAtBlocked(o, all), err
+	case o.Action == moderation.ActionMute, o.Action == moderation.ActionUnmute:
+		return d.lookAtPreset(ctx, o)
+	default:
+		return provider.NewClient(d.name, Type.Name, unlooked{d}).Observe(ctx, o)
+	}
+}
+
+// unlooked is the driver without its Look.
+type unlooked struct{ provider.Driver }
+
+func (d *Driver) lookAtMuted(o provider.Order, people []moderation.Participant) moderation.Outcome {
+	for _, p := range people {
+		if p.Kind.Human() && !o.Spares(p) && !d.muted.has(o.Room.ID, p.ID) {
+			return moderation.Unknown
+		}
+	}
+	return moderation.Succeeded
+}
+
+func lookAtBlocked(o provider.Order, all []moderation.Participant) moderation.Outcome {
+	free, blocked := 0, 0
+	for _, p := range all {
+		switch {
+		case !p.Kind.Human() || o.Spares(p):
+		case p.IsBlocked(moderation.Video):
+			blocked++
+		default:
+			free++
+		}
+	}
+	switch {
+	case free == 0:
+		return moderation.Succeeded
+	case blocked > 0:
+		return moderation.Partial
+	default:
+		return moderation.Failed
+	}
+}
+
+// lookAtPreset tells from the enrolment's preset, and from whether a connection
+// that began with another is still there.
+func (d *Driver) lookAtPreset(ctx context.Context, o provider.Order) (moderation.Outcome, error) {
+	user := o.Participant.Attributes[userID]
+	if d.presets.noVideo == "" || !idForm.MatchString(user) || !idForm.MatchString(o.Room.ID) {
+		return moderation.Unknown, nil
+	}
+	now, err := d.api.presetOf(ctx, o.Room.ID, user)
+	if err != nil {
+		return moderation.Unknown, err
+	}
+	stopped := now == d.presets.noVideo
+	wanted := o.Action == moderation.ActionMute
+	all, err := d.present(ctx, o.Room)
+	if err != nil && !is(err, moderation.CodeNotFound) {
+		return moderation.Unknown, err
+	}
+	still := slices.ContainsFunc(all, func(p moderation.Participant) bool {
+		return p.Identity == o.Participant.Identity && p.IsBlocked(moderation.Video) != wanted
+	})
+	if stopped == wanted && !still {
+		return moderation.Succeeded, nil
+	}
+	return moderation.Failed, nil
+}
+
+// marks remember whose microphone was turned off, by meeting and connection,
+// as long as they are seen in it.
+type marks struct {
+	mu sync.Mutex
+	by map[string]map[string]bool
+}
+
+func (m *marks) add(meeting string, people []moderation.Participant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.by == nil {
+		m.by = map[string]map[string]bool{}
+	}
+	if m.by[meeting] == nil {
+		m.by[meeting] = map[string]bool{}
+	}
+	for _, p := range people {
+		m.by[meeting][p.ID] = true
+	}
+}
+
+func (m *marks) has(meeting, id string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.by[meeting][id]
+}
+
+// keep forgets those who are no longer present.
+func (m *marks) keep(meeting string, present []moderation.Participant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	there := make(map[string]bool, len(present))
+	for _, p := range present {
+		if m.by[meeting][p.ID] {
+			there[p.ID] = true
+		}
+	}
+	if len(there) == 0 {
+		delete(m.by, meeting)
+		return
+	}
+	m.by[meeting] = there
+}

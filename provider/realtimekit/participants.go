@@ -1,0 +1,134 @@
+package realtimekit
+
+import (
+	"cmp"
+	"context"
+
+	kit "github.com/cloudflare/cloudflare-go/v6/realtime_kit"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// What a participant's attributes hold of RealtimeKit's own.
+const (
+	userID     = "user_id" // what calls take; the participant's id is the peer's
+	presetName = "preset_name"
+)
+
+type row = kit.SessionGetSessionParticipantsResponseDataParticipant
+
+// Participants lists who is in the meeting's live session.
+func (d *Driver) Participants(ctx context.Context, room moderation.Room, q provider.ParticipantQuery) (provider.ParticipantPage, error) {
+	all, err := d.present(ctx, room)
+	if err != nil {
+		return provider.ParticipantPage{}, err
+	}
+	return provider.PageParticipants(all, q)
+}
+
+// Participant finds someone present by peer, else by custom participant id or user id.
+func (d *Driver) Participant(ctx context.Context, room moderation.Room, idOrIdentity string) (moderation.Participant, error) {
+	all, err := d.present(ctx, room)
+	if err != nil {
+		return moderation.Participant{}, err
+	}
+	return find(all, idOrIdentity)
+}
+
+func find(all []moderation.Participant, idOrIdentity string) (moderation.Participant, error) {
+	for _, p := range all {
+		if idOrIdentity != "" && p.Attributes[userID] == idOrIdentity && p.Identity != idOrIdentity {
+			idOrIdentity = p.Identity
+			break
+		}
+	}
+	p, err := provider.Find(all, idOrIdentity)
+	switch {
+	case is(err, moderation.CodeNotFound):
+		return p, errNoPerson
+	case is(err, moderation.CodeAmbiguous):
+		return p, moderation.Fault(moderation.CodeAmbiguous, "realtimekit.two_connections", "Person", idOrIdentity)
+	default:
+		return p, err
+	}
+}
+
+// present returns who is in the meeting's live session: the rows of it that
+// nobody has left.
+func (d *Driver) present(ctx context.Context, room moderation.Room) ([]moderation.Participant, error) {
+	id, err := d.api.live(ctx, room.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.api.participants(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var all []moderation.Participant
+	for _, r := range rows {
+		if r.LeftAt == "" && r.ID != "" {
+			all = append(all, d.participant(r))
+		}
+	}
+	d.muted.keep(room.ID, all)
+	return all, nil
+}
+
+func (d *Driver) participant(r row) moderation.Participant {
+	p := moderation.Participant{
+		ID: r.ID, Identity: cmp.Or(r.CustomParticipantID, r.UserID, r.ID), Name: r.DisplayName,
+		Kind: moderation.Person, JoinedAt: moment(r.JoinedAt, r.CreatedAt),
+		Attributes: map[string]string{userID: r.UserID, presetName: r.PresetName},
+	}
+	if d.presets.noVideo != "" && r.PresetName == d.presets.noVideo {
+		p.Blocked = []moderation.Media{moderation.Video}
+	}
+	return p
+}
+
+// live returns the meeting's live session.
+func (a *api) live(ctx context.Context, meeting string) (string, error) {
+	if !idForm.MatchString(meeting) {
+		return "", errNoRoom
+	}
+	answer, err := call(ctx, reads, func(ctx context.Context) (*kit.ActiveSessionGetActiveSessionResponse, error) {
+		var p kit.ActiveSessionGetActiveSessionParams
+		put(&p.AccountID.Value, &p.AccountID.Present, a.account)
+		return a.kit.ActiveSession.GetActiveSession(ctx, a.app, meeting, p)
+	})
+	switch {
+	case is(err, moderation.CodeNotFound):
+		return "", errNoRoom
+	case err != nil:
+		return "", err
+	case answer.Data.Status == kit.ActiveSessionGetActiveSessionResponseDataStatusEnded || !idForm.MatchString(answer.Data.ID):
+		return "", errNoRoom
+	}
+	return answer.Data.ID, nil
+}
+
+// participants returns everyone who was ever in the session, a row a connection.
+func (a *api) participants(ctx context.Context, session string) ([]row, error) {
+	seen := map[string]bool{}
+	return pages(func(no int) ([]row, error) {
+		answer, err := call(ctx, reads, func(ctx context.Context) (*kit.SessionGetSessionParticipantsResponse, error) {
+			var p kit.SessionGetSessionParticipantsParams
+			put(&p.AccountID.Value, &p.AccountID.Present, a.account)
+			put(&p.View.Value, &p.View.Present, kit.SessionGetSessionParticipantsParamsViewRaw)
+			put(&p.SortBy.Value, &p.SortBy.Present, kit.SessionGetSessionParticipantsParamsSortByJoinedAt)
+			put(&p.SortOrder.Value, &p.SortOrder.Present, kit.SessionGetSessionParticipantsParamsSortOrderAsc)
+			put(&p.PageNo.Value, &p.PageNo.Present, float64(no))
+			put(&p.PerPage.Value, &p.PerPage.Present, float64(perPage))
+			return a.kit.Sessions.GetSessionParticipants(ctx, a.app, session, p)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return answer.Data.Participants, nil
+	}, func(r row) bool {
+		again := seen[r.ID]
+		seen[r.ID] = true
+		return !again
+	})
+}

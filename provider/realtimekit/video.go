@@ -1,0 +1,196 @@
+package realtimekit
+
+import (
+	"context"
+	"encoding/json"
+
+	kit "github.com/cloudflare/cloudflare-go/v6/realtime_kit"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+)
+
+// parallel bounds the requests that go out at once in a bulk order.
+const parallel = 8
+
+// earlier is what a mute of video leaves to give back: each person's user id
+// and preset, by identity.
+type earlier map[string]enrolment
+
+type enrolment struct {
+	User   string `json:"user"`
+	Preset string `json:"preset"`
+}
+
+func (e earlier) pack() json.RawMessage {
+	if len(e) == 0 {
+		return nil
+	}
+	raw, _ := json.Marshal(e) // of strings: cannot fail
+	return raw
+}
+
+// stopVideo gives someone the preset that may not send video and puts them out:
+// it holds from when they come in again.
+func (d *Driver) stopVideo(ctx context.Context, o provider.Order, all []moderation.Participant) (provider.Effect, error) {
+	who, there := connection(all, o.Participant)
+	if !there {
+		for _, p := range all { // put out by the mute, and in again
+			if p.Identity == o.Participant.Identity && p.IsBlocked(moderation.Video) {
+				return provider.Effect{}, nil
+			}
+		}
+		return provider.Effect{}, errNoPerson
+	}
+	effect, err := d.stopVideoOf(ctx, o, []moderation.Participant{who})
+	if err == nil && effect.Reached == 0 && len(effect.Unreached) > 0 {
+		return provider.Effect{}, moderation.Fault(moderation.CodeRejected, "realtimekit.video.preset_refused", "Person", who.DisplayName())
+	}
+	effect.Reached = 0
+	return effect, err
+}
+
+func (d *Driver) stopVideoOfAll(ctx context.Context, o provider.Order, people []moderation.Participant) (provider.Effect, error) {
+	return d.stopVideoOf(ctx, o, people)
+}
+
+// stopVideoOf changes the presets of those who may send video, one request
+// each, and then puts all of them out in one.
+func (d *Driver) stopVideoOf(ctx context.Context, o provider.Order, people []moderation.Participant) (provider.Effect, error) {
+	if d.presets.noVideo == "" {
+		return provider.Effect{}, moderation.Fault(moderation.CodeUnsupported, "realtimekit.can.no_video")
+	}
+	if err := d.checkNoVideo(ctx); err != nil {
+		return provider.Effect{}, err
+	}
+	before := make([]enrolment, len(people))
+	failed := make([]error, len(people))
+	group := errgroup.Group{}
+	group.SetLimit(parallel)
+	for i, p := range people {
+		group.Go(func() error {
+			before[i], failed[i] = d.api.setPreset(ctx, o.Room.ID, p, d.presets.noVideo)
+			return nil
+		})
+	}
+	_ = group.Wait() // each error is in failed
+	if len(people) == 1 && failed[0] != nil {
+		return provider.Effect{}, failed[0]
+	}
+	had, out, effect := earlier{}, []moderation.Participant{}, provider.Effect{}
+	for i, p := range people {
+		switch {
+		case failed[i] != nil:
+			effect.Unreached = append(effect.Unreached, moderation.Unreached{Identity: p.Identity, Name: p.DisplayName(), Why: why(failed[i])})
+			continue
+		case before[i].Preset != d.presets.noVideo:
+			had[p.Identity] = before[i]
+		}
+		effect.Reached++
+		if !p.IsBlocked(moderation.Video) {
+			out = append(out, p)
+		}
+	}
+	effect.Restore = had.pack()
+	if len(out) == 0 {
+		return effect, nil
+	}
+	if err := d.api.kick(ctx, o.Room.ID, targets(out...)); err != nil && !is(err, moderation.CodeNotFound) {
+		d.giveBack(context.WithoutCancel(ctx), o.Room, had)
+		return provider.Effect{}, err
+	}
+	effect.Says = append(effect.Says, moderation.Say("realtimekit.video.rejoin"))
+	return effect, nil
+}
+
+// giveBack undoes changed presets after a kick that was refused, as far as it can.
+func (d *Driver) giveBack(ctx context.Context, room moderation.Room, had earlier) {
+	for identity, e := range had {
+		if err := d.api.editPreset(ctx, room.ID, e.User, e.Preset); err != nil {
+			d.log.Warn("a preset could not be given back", "room", room.ID, "preset", e.Preset, "participant", identity, "error", err)
+		}
+	}
+}
+
+// allowVideo gives someone the earlier preset back, and puts them out so that it holds.
+func (d *Driver) allowVideo(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	had := earlier{}
+	if len(o.Restore) > 0 {
+		if err := json.Unmarshal(o.Restore, &had); err != nil {
+			return provider.Effect{}, moderation.Errorf(moderation.CodeInternal, "what a mute left to restore: %w", err)
+		}
+	}
+	before, known := had[o.Participant.Identity]
+	if !known {
+		return provider.Effect{}, moderation.Fault(moderation.CodeConflict, "realtimekit.video.no_earlier_preset", "Person", o.Participant.DisplayName())
+	}
+	if err := d.api.editPreset(ctx, o.Room.ID, before.User, before.Preset); err != nil {
+		if is(err, moderation.CodeNotFound) {
+			return provider.Effect{}, errNoPerson
+		}
+		return provider.Effect{}, err
+	}
+	err := d.api.kick(ctx, o.Room.ID, addressees{Users: []string{before.User}, Custom: []string{}})
+	if err != nil && !is(err, moderation.CodeNotFound) { // they have left: it holds when they come again
+		return provider.Effect{}, err
+	}
+	return provider.Effect{Says: []moderation.Sentence{moderation.Say("realtimekit.video.rejoin_free")}}, nil
+}
+
+// setPreset changes the preset of someone's enrolment and returns what it was.
+func (a *api) setPreset(ctx context.Context, meeting string, p moderation.Participant, preset string) (enrolment, error) {
+	user := p.Attributes[userID]
+	if !idForm.MatchString(user) {
+		return enrolment{}, moderation.Errorf(moderation.CodeRejected, "a participant without a user id")
+	}
+	now, err := a.presetOf(ctx, meeting, user)
+	if err != nil {
+		return enrolment{}, err
+	}
+	before := enrolment{User: user, Preset: now}
+	if now == preset {
+		return before, nil
+	}
+	return before, a.editPreset(ctx, meeting, user, preset)
+}
+
+func (a *api) presetOf(ctx context.Context, meeting, user string) (string, error) {
+	answer, err := call(ctx, reads, func(ctx context.Context) (*kit.MeetingGetMeetingParticipantResponse, error) {
+		var p kit.MeetingGetMeetingParticipantParams
+		put(&p.AccountID.Value, &p.AccountID.Present, a.account)
+		return a.kit.Meetings.GetMeetingParticipant(ctx, a.app, meeting, user, p)
+	})
+	if is(err, moderation.CodeNotFound) {
+		return "", moderation.Fault(moderation.CodeRejected, "realtimekit.video.not_enrolled").Because(err)
+	}
+	if err != nil {
+		return "", err
+	}
+	return answer.Data.PresetName, nil
+}
+
+func (a *api) editPreset(ctx context.Context, meeting, user, preset string) error {
+	if !idForm.MatchString(meeting) || !idForm.MatchString(user) {
+		return errNoPerson
+	}
+	_, err := call(ctx, writes, func(ctx context.Context) (*kit.MeetingEditParticipantResponse, error) {
+		var p kit.MeetingEditParticipantParams
+		put(&p.AccountID.Value, &p.AccountID.Present, a.account)
+		put(&p.PresetName.Value, &p.PresetName.Present, preset)
+		return a.kit.Meetings.EditParticipant(ctx, a.app, meeting, user, p)
+	})
+	return err
+}
+
+// why is the key of the sentence that says why one of many was not reached.
+func why(err error) string {
+	switch moderation.CodeOf(err) {
+	case moderation.CodeRateLimited:
+		return "realtimekit.why.slow"
+	case moderation.CodeOutcomeUnknown, moderation.CodeUnavailable:
+		return "realtimekit.why.no_answer"
+	default:
+		return "realtimekit.why.refused"
+	}
+}
