@@ -32,7 +32,8 @@ func TestARoleDialogAsksForTheWordsOfItsVerb(t *testing.T) {
 		press, err := r.ReadSubmission(submission(t, view.PrivateMetadata, map[string]any{
 			"f:subject": map[string]any{"subject": map[string]any{"type": "users_select", "selected_user": "U0MOD0000"}},
 			"f:text": map[string]any{"text": map[string]any{"type": "multi_static_select", "selected_options": []any{
-				map[string]any{"value": "list_rooms"}, map[string]any{"value": "announce"}}}},
+				map[string]any{"value": "list_rooms"}, map[string]any{"value": "announce"},
+			}}},
 		}))
 		if err != nil || press.Invocation.Args[commands.ArgVerb] != verb || press.Invocation.Args[commands.ArgText] != "list_rooms\nannounce" {
 			t.Errorf("%s: %+v, %v", verb, press.Invocation, err)

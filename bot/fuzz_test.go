@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/roomwarden/roomwarden/bot"
+	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -39,14 +40,21 @@ func TestWhateverPeopleAreCalledEverythingStaysInLimits(t *testing.T) {
 		r := speaking[rapid.SampledFrom(sortedNames(speaking)).Draw(rt, "language")]
 		s := sample{name: hostile().Draw(rt, "name")}
 		check := func(drawn any) { inLimits(failing{t, rt}, drawn) }
-		answers := s.answers()
-		name := rapid.SampledFrom(sortedNames(answers)).Draw(rt, "answer")
-		check(asMessage(r.Answer(answers[name])))
-		check(r.ResultView(answers[name], bot.Press{}))
-		cases := s.cases()
-		check(asMessage(r.CaseMessage(cases[rapid.SampledFrom(sortedNames(cases)).Draw(rt, "case")])))
-		check(r.Home(s.homes()["full"]))
-		check(r.Dialog(filled(rapid.SampledFrom(table).Draw(rt, "command"), s.name)))
+		switch rapid.IntRange(0, 3).Draw(rt, "what") {
+		case 0:
+			answers := s.answers()
+			a := answers[rapid.SampledFrom(sortedNames(answers)).Draw(rt, "answer")]
+			check(asMessage(r.Answer(a)))
+			check(r.ResultView(a, bot.Press{}))
+		case 1:
+			cases := s.cases()
+			check(asMessage(r.CaseMessage(cases[rapid.SampledFrom(sortedNames(cases)).Draw(rt, "case")])))
+		case 2:
+			check(r.Home(s.homes()["full"]))
+			check(asMessage(r.BoardMessage(board, s.roomPage(20), commands.BoardLive, noon)))
+		default:
+			check(r.Dialog(filled(rapid.SampledFrom(table).Draw(rt, "command"), s.name)))
+		}
 	})
 }
 
