@@ -195,12 +195,14 @@ providers:
 	}
 	named := map[string]bool{}
 	for _, p := range own.Providers {
-		if p.Name == simulatedName {
+		switch {
+		case p.Name != simulatedName:
+			named[p.Name] = true
+			c.Providers = append(c.Providers, p)
+		case p.Type != simulated.Type.Name:
 			return nil, moderation.Fault(moderation.CodeInvalid, "demo.taken", "Name", moderation.Literal(simulatedName))
 		}
-		named[p.Name] = true
 	}
-	c.Providers = append(c.Providers, own.Providers...)
 	for _, p := range standIns {
 		if !named[p.Name] { // the user's own stands for itself
 			c.Providers = append(c.Providers, p)

@@ -128,6 +128,9 @@ func open(t *testing.T, activity simulated.Activity) *workspace {
 // window opens the page in the browser.
 func (w *workspace) window(o browser.Options) *visitor {
 	w.t.Helper()
+	if testing.Short() {
+		w.t.Skip("journeys in a browser are for the whole run")
+	}
 	if o.Width == 0 {
 		o.Width, o.Height = 1280, 860
 	}
