@@ -123,5 +123,7 @@ func (s *Service) judgeApprover(ctx context.Context, a *attempt) Answer {
 	own := *a
 	own.in.approval, own.in.approvedBy, own.in.undoes = nil, "", 0
 	own.in.Caller, own.in.Source, own.in.Key = a.in.approval.By.Caller, a.in.approval.By.Source, a.in.approval.By.Key
-	return s.permitCaller(ctx, &own)
+	answer := s.permitCaller(ctx, &own)
+	a.judged = own.judged
+	return answer
 }

@@ -25,6 +25,9 @@ type attempt struct {
 	reason string
 	// details are the facts that the case keeps besides.
 	details moderation.Details
+	// judged holds what was asked and allowed on the way: the transaction of the
+	// intent decides it again by the policy as it then stands.
+	judged []moderation.Question
 	// target adds to the question whether the caller may.
 	target Target
 	toOne  bool // announcements: to one, not to all
@@ -58,7 +61,7 @@ func (s *Service) aim(ctx context.Context, in Invocation, action moderation.Acti
 // aimAt is aim for an attempt that is partly filled. A person who is not
 // present ends it only where present is set.
 func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
-	room, answer := s.place(ctx, a.in, func(p place) error { return s.recordUnseen(ctx, a, p) })
+	room, answer := s.place(ctx, a.in, func(p place, says []moderation.Sentence) error { return s.recordUnseen(ctx, a, p, says) })
 	if answer != nil {
 		return answer
 	}
@@ -116,16 +119,21 @@ func (s *Service) permit(ctx context.Context, a *attempt) Answer {
 
 func (s *Service) permitCaller(ctx context.Context, a *attempt) Answer {
 	target := a.target
-	if target.Participant = a.person; target.Within == nil {
+	if target.Participant = a.person; target.Participant == nil && a.who != "" {
+		// Someone who is not there may be protected all the same.
+		target.Participant = &moderation.Participant{Identity: a.who}
+	}
+	if target.Within == nil {
 		target.Room = a.place.room
 	}
 	needs := moderation.PermissionFor(a.action, a.media)
-	decision := s.may(ctx, a.in.Caller, needs, target)
+	decision, asked := s.judge(ctx, a.in.Caller, needs, target)
 	switch {
 	case decision.Allowed:
+		a.judged = append(a.judged, asked)
 		return nil
 	case decision.Hidden:
-		if err := s.recordUnseen(ctx, a, a.place); err != nil {
+		if err := s.recordUnseen(ctx, a, a.place, nil); err != nil {
 			return s.unstored(err)
 		}
 		clients, _ := s.providersOf(a.in.Args[ArgRoom])
@@ -153,13 +161,17 @@ func (s *Service) refuse(ctx context.Context, a *attempt, code moderation.Code, 
 	return Notice{Tone: Refusal, Code: code, Says: says, Case: c.Number}
 }
 
-// recordUnseen writes down an attempt on a room that the caller may not list.
-func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place) error {
+// recordUnseen writes down an attempt on a room that the caller may not list,
+// with what kept them from it where it is more than a missing grant.
+func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place, says []moderation.Sentence) error {
 	unseen := *a
 	unseen.place, unseen.who = p, a.in.Args[ArgPerson]
 	r := s.record(&unseen, moderation.RecordRefused)
 	r.Details.Code, r.Details.Permission = moderation.CodeNotFound, moderation.ListRooms
-	r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("room.unseen")})
+	if len(says) == 0 {
+		says = []moderation.Sentence{moderation.Say("room.unseen")}
+	}
+	r.Words.Text = s.plain(says)
 	c, err := s.write(ctx, entry{record: r})
 	if errors.Is(err, store.ErrKnownKey) {
 		return nil

@@ -91,6 +91,20 @@ func (s *Service) admits(ctx context.Context, c Caller) Decision {
 	return policy.Decide(moderation.Question{Asker: asker, Permission: moderation.ListRooms, At: time.Now()})
 }
 
+// keptOut says what keeps a caller from seeing rooms besides missing grants:
+// that they may not ask at all, or a group that could not be read. It is the
+// same for a room that is there as for one that is not.
+func (s *Service) keptOut(ctx context.Context, c Caller) Decision {
+	d := s.admits(ctx, c)
+	if !d.Allowed {
+		return d
+	}
+	if _, list := s.mayList(ctx, c, nil); list.Unread {
+		d.Says = list.Says
+	}
+	return d
+}
+
 // authority is what a caller may do as read at one moment: for drawing lists,
 // buttons, suggestions and help, where one reading serves a thousand questions.
 // Nothing acts by it: acting asks may.
@@ -104,6 +118,12 @@ type authority struct {
 // authority reads what decides about a caller. It does not fail: where
 // something could not be read, its answers are refusals.
 func (s *Service) authority(ctx context.Context, c Caller) authority {
+	return s.authorityIn(ctx, c, moderation.Room{})
+}
+
+// authorityIn is authority for questions about one room alone: only the groups
+// and channels with a grant there are asked about.
+func (s *Service) authorityIn(ctx context.Context, c Caller, room moderation.Room) authority {
 	ctx, cancel := context.WithTimeout(ctx, factsWithin)
 	defer cancel()
 	a := authority{at: time.Now()}
@@ -115,7 +135,7 @@ func (s *Service) authority(ctx context.Context, c Caller) authority {
 	}
 	a.policy, a.asker = policy, s.asker(ctx, c)
 	if c.Actor.Kind == moderation.SlackUser && policy.Admits(a.asker) {
-		s.readMemberships(ctx, &a.asker, policy.Shared(moderation.Question{At: a.at}))
+		s.readMemberships(ctx, &a.asker, policy.Shared(moderation.Question{Room: room, At: a.at}))
 	}
 	return a
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
 )
@@ -110,15 +112,32 @@ func (p Person) standing() moderation.Standing {
 	}
 }
 
+// membershipsAtOnce bounds how many groups and channels Slack is asked about at
+// a time for one decision.
+const membershipsAtOnce = 4
+
 // readMemberships asks which of the groups and channels the asker is in.
 func (s *Service) readMemberships(ctx context.Context, a *moderation.Asker, shared []moderation.Subject) {
-	for _, subject := range shared {
-		in, err := s.isMember(ctx, subject, a.Actor.ID)
+	type answer struct {
+		in  bool
+		err error
+	}
+	answers := make([]answer, len(shared))
+	var group errgroup.Group
+	group.SetLimit(membershipsAtOnce)
+	for i, subject := range shared {
+		group.Go(func() error {
+			answers[i].in, answers[i].err = s.isMember(ctx, subject, a.Actor.ID)
+			return nil
+		})
+	}
+	_ = group.Wait() // each answer has its own error
+	for i, subject := range shared {
 		switch {
-		case err != nil:
-			s.Log.WarnContext(ctx, "who is in a group cannot be read", "group", subject.ID, "err", err)
+		case answers[i].err != nil:
+			s.Log.WarnContext(ctx, "who is in a group cannot be read", "group", subject.ID, "err", answers[i].err)
 			a.Unread = append(a.Unread, subject)
-		case in:
+		case answers[i].in:
 			a.In = append(a.In, subject)
 		}
 	}
@@ -133,4 +152,28 @@ func (s *Service) isMember(ctx context.Context, subject moderation.Subject, user
 	default:
 		return s.Directory.InChannel(ctx, subject.ID, user)
 	}
+}
+
+// ruled is a refusal found inside a transaction.
+type ruled struct{ Decision }
+
+func (ruled) Error() string { return "refused" }
+
+// stillAllowed decides questions again inside a transaction, by the policy that
+// it writes over: a right taken away meanwhile is not used any more. The facts
+// about who asks are those that were read a moment ago.
+func (s *Service) stillAllowed(tx store.Tx, asked []moderation.Question) error {
+	if len(asked) == 0 {
+		return nil
+	}
+	r, err := s.read(tx)
+	if err != nil {
+		return err
+	}
+	for _, q := range asked {
+		if d := r.policy.Decide(q); !d.Allowed {
+			return ruled{d}
+		}
+	}
+	return nil
 }

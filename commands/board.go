@@ -45,7 +45,7 @@ func (s *Service) LookAtBoard(ctx context.Context, b Board) (RoomPage, BoardStat
 		}
 		return RoomPage{}, BoardForbidden
 	}
-	page, err := s.RoomPage(ctx, c, room, "", "")
+	page, err := s.roomPage(ctx, c, room, "", "")
 	if err != nil {
 		return RoomPage{}, BoardDown
 	}

@@ -96,6 +96,9 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 			if err := stillAwaits(tx, a.in); err != nil {
 				return err
 			}
+			if err := s.stillAllowed(tx, a.judged); err != nil {
+				return err
+			}
 			if held, err = heldGuard(tx, a); held != nil {
 				return errHeld
 			}
@@ -118,7 +121,10 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 			return takeGuard(tx, a, c)
 		},
 	})
+	var refused ruled
 	switch {
+	case errors.As(err, &refused):
+		return c, s.refuse(ctx, a, moderation.CodeForbidden, refused.Missing, refused.Says)
 	case errors.Is(err, errHeld):
 		return c, s.already(*held)
 	case errors.Is(err, errBraked):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/roomwarden/roomwarden/commands"
 )
@@ -13,7 +14,8 @@ type people struct {
 	groups   map[string][]string
 	channels map[string][]string
 	users    map[string]commands.Person
-	broken   bool      // knows nobody
+	broken   bool // knows nobody
+	lock     *sync.Mutex
 	asked    *[]string // the groups and channels asked about, where not nil
 }
 
@@ -39,6 +41,8 @@ func (p people) InChannel(_ context.Context, channel, user string) (bool, error)
 
 func (p people) in(all map[string][]string, one, user string) (bool, error) {
 	if p.asked != nil {
+		p.lock.Lock()
+		defer p.lock.Unlock()
 		*p.asked = append(*p.asked, one)
 	}
 	members, known := all[one]

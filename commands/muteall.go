@@ -122,7 +122,7 @@ func runMuteAll(ctx context.Context, s *Service, in Invocation) Answer {
 func (s *Service) whomToMute(ctx context.Context, a *attempt) Answer {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	who := s.authority(ctx, a.in.Caller)
+	who := s.authorityIn(ctx, a.in.Caller, a.place.room)
 	needs := moderation.PermissionFor(a.action, a.media)
 	var spared []string
 	err := everyone(ctx, a.place, "", func(one moderation.Participant) bool {

@@ -33,7 +33,7 @@ func (s *Service) NotRun(ctx context.Context, in Invocation) Answer {
 	case len(found.seen) > 0:
 		a.place = found.seen[0]
 	case len(found.hidden) > 0:
-		if err := s.recordUnseen(ctx, a, found.hidden[0]); err != nil {
+		if err := s.recordUnseen(ctx, a, found.hidden[0], nil); err != nil {
 			return s.unstored(err)
 		}
 		return notice

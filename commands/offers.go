@@ -170,7 +170,7 @@ func commandOf(action moderation.Action) string {
 // caseOffers is what the reader may do about a case: take it back, review it,
 // add a word.
 func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) []Offer {
-	who := s.authority(ctx, c)
+	who := s.authorityIn(ctx, c, targetOf(of).Room)
 	target := s.caseTarget(ctx, who, of)
 	may := func(p moderation.Permission) bool { return who.may(p, target).Allowed }
 	args := Args{ArgCase: strconv.FormatUint(of.Number, 10)}

@@ -22,10 +22,10 @@ func (s *Service) listPeople(ctx context.Context, in Invocation) Answer {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
-	page, err := s.RoomPage(ctx, in.Caller, p.room, in.Args[ArgSearch], in.Args[ArgCursor])
+	page, err := s.roomPage(ctx, in.Caller, p.room, in.Args[ArgSearch], in.Args[ArgCursor])
 	gone := err == nil && len(page.People) == 0 && page.Cursor != ""
 	if gone || stalePage(err) {
-		page, err = s.RoomPage(ctx, in.Caller, p.room, in.Args[ArgSearch], "")
+		page, err = s.roomPage(ctx, in.Caller, p.room, in.Args[ArgSearch], "")
 		page.Says = append(page.Says, moderation.Say("list.stale"))
 	}
 	if err != nil {
@@ -34,9 +34,9 @@ func (s *Service) listPeople(ctx context.Context, in Invocation) Answer {
 	return page
 }
 
-// RoomPage reads a room and a page of the people in it, with what the caller
+// roomPage reads a room and a page of the people in it, with what the caller
 // may do to them. Whoever calls it has asked whether the caller may list the room.
-func (s *Service) RoomPage(ctx context.Context, c Caller, room moderation.Room, search, cursor string) (RoomPage, error) {
+func (s *Service) roomPage(ctx context.Context, c Caller, room moderation.Room, search, cursor string) (RoomPage, error) {
 	client, ok := s.Providers.Get(room.Provider)
 	if !ok {
 		return RoomPage{}, moderation.Errorf(moderation.CodeNotFound, "no provider %q", room.Provider)
@@ -49,7 +49,7 @@ func (s *Service) RoomPage(ctx context.Context, c Caller, room moderation.Room, 
 	if err != nil {
 		return RoomPage{}, err
 	}
-	who := s.authority(ctx, c)
+	who := s.authorityIn(ctx, c, room)
 	page := RoomPage{
 		Room: room, Total: read.Total, AsOf: time.Now().UTC(), Search: search,
 		Cursor: from.String(), Back: from.back().String(), Next: from.to(read.Next).String(),

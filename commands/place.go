@@ -125,7 +125,7 @@ const maxCandidates = 25
 // place resolves the room of an invocation. Where it cannot, the answer says
 // why; a room that the caller may not list is answered as one that does not
 // exist, and record, which may be nil, is asked to write the attempt down.
-func (s *Service) place(ctx context.Context, in Invocation, record func(place) error) (place, Answer) {
+func (s *Service) place(ctx context.Context, in Invocation, record func(p place, says []moderation.Sentence) error) (place, Answer) {
 	found := s.search(ctx, in.viewer(), in.Args[ArgRoom])
 	switch {
 	case len(found.seen) == 1:
@@ -133,10 +133,14 @@ func (s *Service) place(ctx context.Context, in Invocation, record func(place) e
 	case len(found.seen) > 1:
 		return place{}, s.whichRoom(in, found)
 	}
+	kept := s.keptOut(ctx, in.viewer())
 	if record != nil {
-		if err := s.recordHidden(ctx, found, record); err != nil {
+		if err := s.recordHidden(ctx, found, func(p place) error { return record(p, kept.Says) }); err != nil {
 			return place{}, s.unstored(err)
 		}
+	}
+	if !kept.Allowed {
+		return place{}, Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: kept.Says}
 	}
 	return place{}, s.noRoom(ctx, in, found)
 }
@@ -163,9 +167,7 @@ func (s *Service) noRoom(ctx context.Context, in Invocation, found search) Answe
 		return notice
 	}
 	notice.Says = append([]moderation.Sentence{moderation.Say("room.not_found", "Room", shown)}, notice.Says...)
-	if _, d := s.mayList(ctx, in.viewer(), nil); d.Unread {
-		notice.Says = append(notice.Says, d.Says...)
-	}
+	notice.Says = append(notice.Says, s.keptOut(ctx, in.viewer()).Says...)
 	if near := s.roomsLike(ctx, in.viewer(), found); len(near) > 0 {
 		notice.Says = append(notice.Says, moderation.Say("room.near", "Rooms", near))
 	} else {

@@ -67,7 +67,9 @@ func (c roleChange) put(tx store.Tx, number uint64) error {
 	case moderation.ActionGrant:
 		g := c.grant
 		g.Case = number
-		err = store.Grants.Put(tx, g.Key(), g)
+		if err = store.Grants.Put(tx, g.Key(), g); err == nil && !g.Until.IsZero() {
+			err = setTimer(tx, timer{Kind: grantTimer, Case: number, Due: g.Until, Grant: g.Key()})
+		}
 	case moderation.ActionRevoke:
 		_, err = store.Grants.Delete(tx, c.grant.Key())
 	case moderation.ActionDefine:
@@ -77,11 +79,6 @@ func (c roleChange) put(tx store.Tx, number uint64) error {
 	}
 	return err
 }
-
-// ruled is a refusal found inside a transaction.
-type ruled struct{ Decision }
-
-func (ruled) Error() string { return "refused" }
 
 // change carries one change of roles out, or refuses it: a case either way. The
 // decision is made again inside the transaction that writes, by the policy that
@@ -108,14 +105,8 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 			if err := stillAwaits(tx, in); err != nil {
 				return err
 			}
-			r, err := s.read(tx)
-			if err != nil {
+			if err := s.stillAllowed(tx, append(judged, signed...)); err != nil {
 				return err
-			}
-			for _, q := range append(judged, signed...) {
-				if d := r.policy.Decide(q); !d.Allowed {
-					return ruled{d}
-				}
 			}
 			if c.check != nil {
 				return c.check(tx)
@@ -144,7 +135,40 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 		return s.unstored(err)
 	}
 	s.metrics.ended(written)
+	s.work.nudge()
 	return s.answer(ctx, in.Caller, written, []moderation.Sentence{c.done})
+}
+
+// endGrant says of a grant whose time is over that it has ended, and forgets
+// it. It gave nothing from that moment on; one that was given anew meanwhile
+// has another case.
+func (s *Service) endGrant(ctx context.Context, t timer) error {
+	var c moderation.Case
+	err := s.view(ctx, func(tx store.Tx) (err error) {
+		c, err = tx.Case(t.Case)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.write(ctx, entry{
+		record: following(c, moderation.RecordExpired, moderation.SystemActor),
+		before: func(tx store.Tx) error {
+			g, there, err := store.Grants.Get(tx, t.Grant)
+			if err == nil && (!there || g.Case != t.Case || g.Live(time.Now())) {
+				return errDecided
+			}
+			return err
+		},
+		after: func(tx store.Tx, _ moderation.Case) error {
+			_, err := store.Grants.Delete(tx, t.Grant)
+			return err
+		},
+	})
+	if err != nil && !errors.Is(err, errDecided) {
+		return err
+	}
+	return s.drop(ctx, t)
 }
 
 // judgeRoles asks whether the caller may make the change. It returns the

@@ -213,6 +213,7 @@ func (s *Service) applyRoles(ctx context.Context, in Invocation) Answer {
 		err = s.view(ctx, work)
 	} else if err = s.update(ctx, work); err == nil {
 		s.posted()
+		s.work.nudge()
 	}
 	var known *moderation.Error
 	switch {

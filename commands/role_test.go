@@ -10,6 +10,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/simulated"
 	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/words"
 )
@@ -351,4 +352,28 @@ grants:
 			t.Errorf("%q: %s", text, got)
 		}
 	}
+}
+
+// A grant with a time gives nothing after it, and its case says that it ended.
+func TestGrantEnds(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "role grant U0ANN moderator sim:* for 4h")
+		number := st.lastCase().Number
+		st.typed(owner, "role grant U0BEN moderator for 1h")
+		st.typed(owner, "role grant U0BEN moderator for 8h")
+		pass(4*time.Hour - time.Second)
+		if got := said(t, st.typed(ann, "kick standup chaos")); got != "Chaos is out of sim:standup." {
+			t.Errorf("before the end: %s", got)
+		}
+		pass(2 * time.Second)
+		if got := said(t, st.typed(ann, "kick town-hall chaos")); !strings.Contains(got, "no room") {
+			t.Errorf("after the end: %s", got)
+		}
+		if c := st.cases()[number-1]; !c.Expired || st.granted(ann, "moderator", "sim:*") {
+			t.Errorf("case %+v", c)
+		}
+		if !st.granted("U0BEN", "moderator", "*") {
+			t.Error("a grant that was given anew ended with the first")
+		}
+	})
 }

@@ -125,6 +125,8 @@ func (s *Service) doTimer(ctx context.Context, t timer) error {
 		return s.verify(ctx, t)
 	case expireTimer:
 		return s.expire(ctx, t)
+	case grantTimer:
+		return s.endGrant(ctx, t)
 	case lapseTimer:
 		return s.lapse(ctx, t)
 	default:

@@ -16,6 +16,7 @@ const (
 	verifyTimer timerKind = "verify" // look whether a case's effect lasted
 	expireTimer timerKind = "expire" // end a measure
 	lapseTimer  timerKind = "lapse"  // refuse what nobody has approved
+	grantTimer  timerKind = "grant"  // say that a grant has ended
 )
 
 // timer is something to do at a time. It is in the store, so that a restart
@@ -26,6 +27,7 @@ type timer struct {
 	Due     time.Time `json:"due"`
 	Tries   int       `json:"tries,omitempty"`
 	Measure string    `json:"measure,omitempty"` // of expireTimer: its key
+	Grant   string    `json:"grant,omitempty"`   // of grantTimer: its key
 }
 
 // timers are ordered by when they are due.

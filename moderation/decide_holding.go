@@ -98,7 +98,7 @@ func (h holding) matters(q asked) bool {
 	if !h.grant.Live(q.At) {
 		return false
 	}
-	if q.Permission == "" || h.has.contains(q.wants) && h.extends(q) {
+	if (q.Permission == "" || h.has.contains(q.wants)) && h.extends(q) {
 		return true
 	}
 	return q.inRoom() && h.has.contains(listRooms) && h.reaches(q)

@@ -130,7 +130,8 @@ func (p *Policy) held(a Asker) holdings {
 
 // Shared returns the groups and channels whose members the question may turn
 // on: those with a live grant of the permission, or of seeing the room, that
-// reaches it. Without a permission it is any live grant. Each is named once.
+// reaches it. Without a permission it is any live grant that reaches it. Each is
+// named once.
 func (p *Policy) Shared(question Question) []Subject {
 	q := ask(question)
 	var all []Subject
