@@ -68,7 +68,7 @@ func (a *App) open(ctx context.Context) error {
 	a.Bot, err = bot.New(bot.Config{
 		AppToken: c.Slack.AppToken.Reveal(), BotToken: c.Slack.BotToken.Reveal(), APIURL: c.Slack.APIURL,
 		Connections: c.Slack.Connections, AuditRate: c.Slack.AuditRate, Owners: c.Owners,
-		AllowExternal: c.Slack.AllowExternal, Store: a.Store, Words: said, Log: a.log, Metrics: a.metrics,
+		Store: a.Store, Words: said, Log: a.log, Metrics: a.metrics,
 	})
 	if err != nil {
 		return err

@@ -36,8 +36,6 @@ type Config struct {
 	Words       *words.Printer
 	Log         *slog.Logger
 	Metrics     prometheus.Registerer
-	// AllowExternal lets guests and people of other workspaces be known to permissions.
-	AllowExternal bool
 }
 
 // Bot is the Slack side of roomwarden. Its methods are safe for concurrent use.

@@ -118,12 +118,12 @@ func (b *Bot) respond(ctx context.Context, to string, body responseMessage) erro
 	if err != nil {
 		return fmt.Errorf("response URL: %w", err)
 	}
-	switch {
-	case answer.StatusCode == http.StatusOK:
+	switch answer.StatusCode {
+	case http.StatusOK:
 		return nil
-	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusGone:
+	case http.StatusNotFound, http.StatusGone:
 		return errSpent
-	case answer.StatusCode == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return pauseFor(ctx, answer.Header.Get("Retry-After"))
 	default:
 		return fmt.Errorf("response URL: %s %s", answer.Status, words.Cut(words.Visible(string(said)), 100))

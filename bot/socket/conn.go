@@ -55,7 +55,7 @@ type conn struct {
 func (l *Link) dial(parent context.Context, url string) (*conn, error) {
 	ctx, stop := context.WithTimeout(parent, helloWithin)
 	defer stop()
-	ws, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: l.Client})
+	ws, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: l.Client}) //nolint:bodyclose // the package closes it, by its document
 	if err != nil {
 		// The address holds a ticket: its text stays out of the error.
 		return nil, fmt.Errorf("dial Slack: %w", withoutAddress(err))

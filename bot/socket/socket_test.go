@@ -301,22 +301,26 @@ func TestAcks(t *testing.T) {
 		handle            socket.Handler
 		closes            bool
 	}{
-		{name: "with a payload", frame: `{"type":"slash_commands","envelope_id":"e1","accepts_response_payload":true,"payload":{}}`,
+		{
+			name: "with a payload", frame: `{"type":"slash_commands","envelope_id":"e1","accepts_response_payload":true,"payload":{}}`,
 			want: `{"envelope_id":"e1","payload":{"text":"hi"}}`,
 			handle: func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
 				return socket.Ack{Payload: map[string]string{"text": "hi"}}, nil
-			}},
+			},
+		},
 		{name: "unknown type", frame: `{"type":"surprise","envelope_id":"e1","payload":[1,2]}`, want: `{"envelope_id":"e1"}`},
 		{name: "fields of other types", frame: `{"type":"interactive","envelope_id":"e1","retry_attempt":"x","payload":7}`, want: `{"envelope_id":"e1"}`},
 		{name: "no JSON", frame: `{"type":"interactive","envelope_id":"e1","payload":{{{`, want: `{"envelope_id":"e1"}`},
-		{name: "too large", frame: `{"type":"slash_commands","envelope_id":"e1","accepts_response_payload":true}`, want: `{"envelope_id":"e1"}`,
+		{
+			name: "too large", frame: `{"type":"slash_commands","envelope_id":"e1","accepts_response_payload":true}`, want: `{"envelope_id":"e1"}`,
 			handle: func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
 				return socket.Ack{Payload: strings.Repeat("x", socket.MaxAck), Then: func(err error) {
 					if !errors.Is(err, socket.ErrAckTooLarge) {
 						t.Errorf("too large: %v", err)
 					}
 				}}, nil
-			}},
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
