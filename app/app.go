@@ -19,6 +19,7 @@ import (
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/control"
+	"github.com/roomwarden/roomwarden/internal/idle"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/store"
@@ -196,6 +197,9 @@ func (a *App) storeWritable(ctx context.Context) string {
 	return ""
 }
 
+// settled is when what only the start needed is given back.
+const settled = 2 * time.Second
+
 // drain is how long everything may take to stop.
 const drain = 10 * time.Second
 
@@ -227,6 +231,14 @@ func (a *App) Run(ctx context.Context) error {
 	if a.server != nil {
 		service("http", func(ctx context.Context) error { return a.server.Serve(ctx, a.listener) })
 	}
+	service("memory", func(ctx context.Context) error {
+		select {
+		case <-time.After(settled):
+			idle.Shrink()
+		case <-ctx.Done():
+		}
+		return nil
+	})
 	finished := make(chan error, 1)
 	go func() { finished <- group.Wait() }()
 	var err error
