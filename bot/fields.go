@@ -201,8 +201,7 @@ func (r *renderer) permissions(p *page, arg commands.Arg, have string) {
 			s.InitialOptions = append(s.InitialOptions, o)
 		}
 	}
-	r.input(p, commands.Arg{Name: arg.Name, Usage: r.plain("bot.field.permissions"), Required: arg.Required}, s).Label =
-		plainCut(r.plain("bot.field.permissions"), inputLabel)
+	r.input(p, commands.Arg{Name: arg.Name, Usage: r.plain("bot.field.permissions"), Required: arg.Required}, s).Label = plainCut(r.plain("bot.field.permissions"), inputLabel)
 }
 
 // whom draws a choice of a user and a field for the id of a group or channel.
