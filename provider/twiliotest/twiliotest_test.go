@@ -63,6 +63,7 @@ func TestDescriptionCatchesWhatIsWrong(t *testing.T) {
 		wrong        bool
 	}{
 		"right":              {"POST", participant, url.Values{"Muted": {"true"}}, false},
+		"a room is made":     {"POST", "/v1/Rooms", url.Values{"UniqueName": {"weekly"}, "StatusCallback": {"https://example.com/x"}}, false},
 		"an unknown field":   {"POST", participant, url.Values{"Mute": {"true"}}, true},
 		"a wrong type":       {"POST", participant, url.Values{"Muted": {"loud"}}, true},
 		"a closed set":       {"POST", participant, url.Values{"HoldMethod": {"PUT"}}, true},

@@ -25,16 +25,17 @@ func mend(doc *openapi3.T) {
 				continue
 			}
 			for _, media := range operation.RequestBody.Value.Content {
-				// Rules is described without a type: a text, which holds JSON.
-				if rules := media.Schema.Value.Properties["Rules"]; rules != nil {
-					rules.Value.Type = &openapi3.Types{openapi3.TypeString}
+				// Rules and RecordingRules are described without a type, and a room's
+				// TranscriptionsConfiguration as an object, which a form cannot hold:
+				// each is a text that holds JSON.
+				for _, name := range []string{"Rules", "RecordingRules", "TranscriptionsConfiguration"} {
+					if field := media.Schema.Value.Properties[name]; field != nil {
+						field.Value.Type = &openapi3.Types{openapi3.TypeString}
+					}
 				}
 			}
 		}
 	}
-	// The addresses of pages are said to be URIs, and are paths in the 2010 API:
-	// relative references, which the format does not exclude. Nothing to mend.
-
 	// What is not described is wrong: the descriptions name every field.
 	for name, schema := range doc.Components.Schemas {
 		if strings.Contains(name, ".") {
