@@ -2,7 +2,10 @@ package demo_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
+
+	api "github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/demo/browser"
 	"github.com/roomwarden/roomwarden/demo/slack"
@@ -188,6 +191,33 @@ func TestHostileName(t *testing.T) {
 	}
 }
 
+// Slack's markup is drawn as its readers know it, and an address that is none
+// does not become a link.
+func TestMarkup(t *testing.T) {
+	t.Parallel()
+	w := open(t, simulated.Off)
+	_, token := w.Slack.Tokens()
+	transport := &http.Transport{DisableKeepAlives: true}
+	bot := api.New(token, api.OptionAPIURL(w.Slack.APIURL()), api.OptionHTTPClient(&http.Client{Transport: transport}))
+	text := "*bold* _slanted_ ~struck~ `co*d*e` snake_case_name 2*3*4 <https://x.example/?a=1&amp;b=2|a link> " +
+		"<@U0MODER00> <#C0MODS00> <!here> &lt;i&gt;raw&lt;/i&gt; <javascript:alert(1)|trap> *open\n&gt; quoted\n```pre *as is*```"
+	if _, _, err := bot.PostMessageContext(w.ctx, slack.Moderation, api.MsgOptionText(text, false)); err != nil {
+		t.Fatal(err)
+	}
+	v := w.window(browser.Options{})
+	const message = `//article[contains(., "snake_case_name 2*3*4")]`
+	for _, part := range []string{
+		`//strong[.="bold"]`, `//em[.="slanted"]`, `//s[.="struck"]`, `//code[.="co*d*e"]`, `//pre[.="pre *as is*"]`,
+		`//a[.="a link"][@href="https://x.example/?a=1&b=2"]`, `//*[contains(@class, "me")][.="@mo"]`, `//*[.="#moderation"]`,
+		`//*[contains(@class, "loud")][.="@here"]`, `//*[@class="quote"][.="quoted"]`, `//*[contains(., "<i>raw</i>")]`,
+	} {
+		v.see(message + part)
+	}
+	v.seeGone(message + `//a[contains(., "trap") or starts-with(@href, "javascript")]`)
+	v.seeGone(message + `//strong[.!="bold" and .!="roomwarden"]`)
+	v.check("drawn")
+}
+
 // Everything can be done with the keyboard, and what takes the focus gives it back.
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
@@ -220,6 +250,18 @@ func TestKeyboard(t *testing.T) {
 	v.see(`//dialog[@open]`)
 	v.must(v.Keys("\t\r"))
 	v.see(browser.Seat("standup", "chaos") + absent)
+
+	more := `//button[starts-with(@aria-label, "More for Dita")]`
+	v.see(more)
+	focus(more)
+	v.must(v.Keys("\r"))
+	v.see(`//*[@role="menu"]`)
+	v.check("menu")
+	v.must(v.Keys("\x1b"))
+	v.seeGone(`//*[@role="menu"]`)
+	if got := focused(); got != "⋯" {
+		t.Errorf("the focus is on %q", got)
+	}
 }
 
 // A phone shows one pane at a time, and nothing wider than itself.
