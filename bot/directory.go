@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -43,7 +44,7 @@ func (d *directory) User(ctx context.Context, id string) (commands.Person, error
 		if name == "" {
 			name = u.RealName
 		}
-		external := u.IsStranger || u.TeamID != self.teamID
+		external := u.IsStranger || u.TeamID != "" && self.teamID != "" && u.TeamID != self.teamID
 		if self.enterpriseID != "" && u.Enterprise.EnterpriseID == self.enterpriseID {
 			external = u.IsStranger
 		}
@@ -116,6 +117,8 @@ func unread(err error) error {
 		code = moderation.CodeRateLimited
 	case name == "user_not_found" || name == "no_such_subteam" || name == "channel_not_found":
 		code = moderation.CodeNotFound
+	case name == "missing_scope" || name == "unknown_method" || name == "no_permission":
+		code, err = moderation.CodeRejected, fmt.Errorf("%w: %w", commands.ErrWithheld, err)
 	case name != "":
 		code = moderation.CodeRejected
 	}

@@ -105,3 +105,6 @@ type BoardsService = boards
 func NewBoards(st store.Store, source boardSource, api poster, r *Renderer, log *slog.Logger) *BoardsService {
 	return newBoards(st, source, api, r, log)
 }
+
+// NewDirectory is newDirectory over Slack at c.APIURL.
+func NewDirectory(c Config) commands.Directory { return newDirectory(newAPI(c)) }

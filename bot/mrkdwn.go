@@ -38,9 +38,9 @@ func (mrkdwn) Literal(s string) string {
 }
 
 var (
-	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{2,30}$`)
-	groupID   = regexp.MustCompile(`^S[A-Z0-9]{2,30}$`)
-	channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{2,30}$`)
+	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
+	groupID   = regexp.MustCompile(`^S[A-Z0-9]{1,30}$`)
+	channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{1,30}$`)
 )
 
 // User returns a mention; what is no user id is shown as it is.

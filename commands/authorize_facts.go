@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -82,7 +83,8 @@ func (s *Service) read(tx store.Tx) (reading, error) {
 }
 
 // asker reads what a caller is. What cannot be read leaves the standing
-// unknown, and unknown is refused.
+// unknown, and unknown is refused; what Slack never tells the app still lets
+// the owners in whom the configuration names.
 func (s *Service) asker(ctx context.Context, c Caller) moderation.Asker {
 	a := moderation.Asker{Actor: c.Actor}
 	if c.Actor.Kind != moderation.SlackUser || c.Actor.ID == "" || s.Directory == nil {
@@ -91,6 +93,9 @@ func (s *Service) asker(ctx context.Context, c Caller) moderation.Asker {
 	person, err := s.Directory.User(ctx, c.Actor.ID)
 	if err != nil {
 		s.Log.WarnContext(ctx, "who a caller is cannot be read", "user", c.Actor.ID, "err", err)
+		if errors.Is(err, ErrWithheld) {
+			a.Standing = moderation.Withheld
+		}
 		return a
 	}
 	a.Standing = person.standing()

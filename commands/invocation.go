@@ -6,6 +6,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -96,6 +97,10 @@ type Directory interface {
 	// InChannel reports whether a user is a member of a channel.
 	InChannel(ctx context.Context, channel, user string) (bool, error)
 }
+
+// ErrWithheld is in the chain of a Directory's error where Slack does not let
+// the app read what was asked for, and will not until the app is changed.
+var ErrWithheld = errors.New("slack does not let the app read this")
 
 // Person is a Slack user as far as permissions care.
 type Person struct {

@@ -97,10 +97,10 @@ func looksScope(word string) bool {
 
 // The forms in which Slack writes whom a grant can be for, and their bare ids.
 var (
-	userMention    = regexp.MustCompile(`^<@([UW][A-Z0-9]{2,})(?:\|[^>]*)?>$`)
-	groupMention   = regexp.MustCompile(`^<!subteam\^(S[A-Z0-9]{2,})(?:\|[^>]*)?>$`)
-	channelMention = regexp.MustCompile(`^<#([CG][A-Z0-9]{2,})(?:\|[^>]*)?>$`)
-	bareID         = regexp.MustCompile(`^([UWSCG])[A-Z0-9]{2,}$`)
+	userMention    = regexp.MustCompile(`^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$`)
+	groupMention   = regexp.MustCompile(`^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$`)
+	channelMention = regexp.MustCompile(`^<#([CG][A-Z0-9]+)(?:\|[^>]*)?>$`)
+	bareID         = regexp.MustCompile(`^([UWSCG])[A-Z0-9]+$`)
 )
 
 // parseSubject reads whom a grant is for: a mention, or a bare id.

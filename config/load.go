@@ -202,8 +202,8 @@ var credentials = regexp.MustCompile(`//[^/@]*@`)
 func Redact(address string) string { return credentials.ReplaceAllString(address, "//"+hidden+"@") }
 
 var (
-	userPattern    = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
-	channelPattern = regexp.MustCompile(`^([CGD][A-Z0-9]{2,}|#\S{1,80})$`)
+	userPattern    = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	channelPattern = regexp.MustCompile(`^([CGD][A-Z0-9]+|#\S{1,80})$`)
 	namePattern    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 )
 

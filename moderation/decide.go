@@ -13,6 +13,9 @@ const (
 	External Standing = "external" // of another workspace
 	BotUser  Standing = "bot"
 	Deleted  Standing = "deleted"
+	// Withheld is that of everyone where Slack does not let the app read who
+	// people are: the scope for it is missing.
+	Withheld Standing = "withheld"
 )
 
 // Asker is who asks, with what was read of them just now.
@@ -173,6 +176,8 @@ func (p *Policy) admitsUser(a Asker) (Sentence, bool) {
 		return Say("permission." + string(a.Standing)), false
 	case BotUser, Deleted:
 		return Say("permission." + string(a.Standing)), false
+	case Withheld:
+		return Say("permission.withheld"), p.owners[a.Actor.ID]
 	default:
 		return Say("permission.user_unread"), false
 	}

@@ -135,7 +135,8 @@ func (o oracle) admits(a moderation.Asker) bool {
 		})
 	case moderation.SlackUser:
 		outsider := a.Standing == moderation.Guest || a.Standing == moderation.External
-		return a.Actor.ID != "" && (a.Standing == moderation.Member || outsider && o.AllowExternal)
+		named := a.Standing == moderation.Withheld && slices.Contains(o.Owners, a.Actor.ID)
+		return a.Actor.ID != "" && (a.Standing == moderation.Member || outsider && o.AllowExternal || named)
 	}
 	return false
 }

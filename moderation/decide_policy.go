@@ -28,6 +28,7 @@ type Policy struct {
 	bySubject     map[Subject]*shelf
 	managers      []holding // who can give permissions, owners first
 	shared        shelf     // grants to groups and channels
+	owners        map[string]bool
 	protections   []guarded
 	allowExternal bool
 }
@@ -37,6 +38,7 @@ func NewPolicy(c PolicyConfig) *Policy {
 	p := &Policy{
 		presets:       make(map[string]Preset, len(c.Presets)+5),
 		bySubject:     make(map[Subject]*shelf),
+		owners:        make(map[string]bool, len(c.Owners)),
 		allowExternal: c.AllowExternal,
 	}
 	for _, preset := range c.Presets {
@@ -50,6 +52,7 @@ func NewPolicy(c PolicyConfig) *Policy {
 		p.protections = append(p.protections, guarded{rule, p.rankOf(rule.Preset)})
 	}
 	for _, id := range c.Owners {
+		p.owners[id] = true
 		p.add(Grant{Subject: Subject{Kind: UserSubject, ID: id}, Preset: Owner, Scope: Everywhere})
 	}
 	for _, g := range c.Tokens {

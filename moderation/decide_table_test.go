@@ -53,6 +53,10 @@ func callers() []who {
 		{name: "bot", asker: standing(moderation.BotUser), subject: aUser, allowExternal: true},
 		{name: "deleted", asker: standing(moderation.Deleted), subject: aUser, allowExternal: true},
 		{name: "unread", asker: standing(""), subject: aUser, allowExternal: true},
+		{name: "withheld", asker: standing(moderation.Withheld), subject: aUser, allowExternal: true},
+		{name: "owner by configuration, withheld", asker: moderation.Asker{
+			Actor: user("U9").Actor, Standing: moderation.Withheld,
+		}, subject: aUser},
 		{name: "token", asker: token, subject: aToken},
 		{name: "token of a user's name", asker: token, subject: aUser},
 		{name: "user of a token's name", asker: user("U1"), subject: aToken},
