@@ -176,7 +176,7 @@ func TestDeny(t *testing.T) {
 		t.Errorf("nobody denies: %+v", a)
 	}
 	st.answers(super2, "deny", number)
-	if c := st.cases()[number-1]; c.Outcome != moderation.Refused || !strings.Contains(c.Text, "Denied by U0SUPER2") {
+	if c := st.cases()[number-1]; c.Outcome != moderation.Refused || !strings.Contains(c.Text, "Denied by <@U0SUPER2>") {
 		t.Errorf("case %+v", c)
 	}
 	st.confirmed(super1, "ban standup chaos permanent")
@@ -368,7 +368,7 @@ func TestBrake(t *testing.T) {
 			t.Errorf("by a moderator: %+v", a)
 		}
 		st.typed(owner, "role unbrake <@U0ADMIN|boss>")
-		if c := st.cases()[refused.Number-1]; !strings.Contains(notes(c), "U0OWNER lets U0ADMIN") {
+		if c := st.cases()[refused.Number-1]; !strings.Contains(notes(c), "<@U0OWNER> lets <@U0ADMIN>") {
 			t.Errorf("not noted: %+v", c)
 		}
 		if c := kick("town-hall " + rest[2]); c.Outcome != moderation.Succeeded {
