@@ -1,0 +1,76 @@
+package realtimekittest
+
+import (
+	_ "embed"
+	"encoding/json"
+)
+
+// Preset is a set of what participants may do, as far as it matters here.
+type Preset struct {
+	ID, Name                              string
+	NoVideo, NoAudio                      bool
+	Kick, DisableAudio, DisableVideo, Pin bool
+	Hidden                                bool
+	ViewType                              string // GROUP_CALL where empty
+}
+
+//go:embed preset.json
+var wholePreset []byte
+
+// AddPreset makes a preset, or replaces the one of that name.
+func (s *Server) AddPreset(p Preset) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.ViewType == "" {
+		p.ViewType = "GROUP_CALL"
+	}
+	for i, known := range s.presets {
+		if known.Name == p.Name {
+			p.ID = known.ID
+			s.presets[i] = &p
+			return
+		}
+	}
+	p.ID = newID()
+	s.presets = append(s.presets, &p)
+}
+
+// presetNamed returns a preset, one that allows nothing where there is none of that name.
+func (s *Server) presetNamed(name string) *Preset {
+	for _, p := range s.presets {
+		if p.Name == name {
+			return p
+		}
+	}
+	return &Preset{Name: name, NoVideo: true, NoAudio: true}
+}
+
+func (s *Server) hasPreset(name string) bool {
+	for _, p := range s.presets {
+		if p.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// json returns the preset as the API shows it.
+func (p *Preset) json() map[string]any {
+	var all map[string]any
+	_ = json.Unmarshal(wholePreset, &all) // the embedded file is JSON
+	all["id"], all["name"] = p.ID, p.Name
+	all["config"].(map[string]any)["view_type"] = p.ViewType
+	may := all["permissions"].(map[string]any)
+	may["disable_participant_audio"], may["disable_participant_video"] = p.DisableAudio, p.DisableVideo
+	may["kick_participant"], may["pin_participant"] = p.Kick, p.Pin
+	may["hidden_participant"] = p.Hidden
+	media := may["media"].(map[string]any)
+	produce := func(medium string, not bool) {
+		if not {
+			media[medium].(map[string]any)["can_produce"] = "NOT_ALLOWED"
+		}
+	}
+	produce("video", p.NoVideo)
+	produce("audio", p.NoAudio)
+	return all
+}
