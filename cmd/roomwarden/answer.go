@@ -137,6 +137,9 @@ func (c *console) grants(a commands.GrantPage, how tabular) error {
 		for i, permission := range p.Permissions {
 			names[i] = string(permission)
 		}
+		if p.MaxBan > 0 {
+			names = append(names, "max_ban="+words.Duration(p.MaxBan))
+		}
 		rows = append(rows, []string{p.Name, strings.Join(names, " ")})
 	}
 	if err := c.print(""); err != nil {

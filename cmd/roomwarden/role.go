@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -30,11 +31,15 @@ type acting struct {
 
 type roleList struct {
 	tabular
-	Words []string `arg:"" optional:"" name:"word" help:"What to list: a user, a role, a scope."`
+	YAML  bool     `help:"Write the grants and the roles of one's own as the file that role apply reads." name:"yaml"`
+	Words []string `arg:"" optional:"" name:"word" help:"Whose roles alone: a user, user group or channel."`
 }
 
 // Run runs the subcommand.
 func (r *roleList) Run(c *console) error {
+	if r.YAML {
+		return c.exportRoles(line(append([]string{"list"}, r.Words...)...))
+	}
 	return c.role(acting{tabular: r.tabular}, "list", r.Words...)
 }
 
@@ -127,6 +132,25 @@ func (r *roleApply) Run(c *console) error {
 // role invokes /room-role with words.
 func (c *console) role(how acting, verb string, words ...string) error {
 	return c.do(how, commands.Invocation{Command: "role", Text: line(append([]string{verb}, words...)...)})
+}
+
+// exportRoles writes a list of roles as a file.
+func (c *console) exportRoles(words string) error {
+	return c.with(func(door control.Door) error {
+		answer, err := door.Do(c.ctx, commands.Invocation{Command: "role", Text: words})
+		if err != nil {
+			return err
+		}
+		page, ok := answer.(commands.GrantPage)
+		if !ok {
+			return c.answer(answer, tabular{})
+		}
+		file, err := commands.ExportRoles(page)
+		if err != nil {
+			return err
+		}
+		return c.print(strings.TrimSuffix(string(file), "\n"))
+	})
 }
 
 // do carries an invocation out and prints the answer.
