@@ -66,11 +66,9 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Bot, err = bot.New(bot.Config{
-		AppToken: c.Slack.AppToken.Reveal(), BotToken: c.Slack.BotToken.Reveal(), APIURL: c.Slack.APIURL,
-		Connections: c.Slack.Connections, AuditRate: c.Slack.AuditRate, Owners: c.Owners,
-		Store: a.Store, Words: said, Log: a.log, Metrics: a.metrics,
-	})
+	config := slackOf(c)
+	config.Store, config.Words, config.Log, config.Metrics = a.Store, said, a.log, a.metrics
+	a.Bot, err = bot.New(config)
 	if err != nil {
 		return err
 	}

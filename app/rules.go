@@ -4,10 +4,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/moderation"
 )
+
+// slackOf is the configuration's part of what a bot is made of.
+func slackOf(c *config.Config) bot.Config {
+	return bot.Config{
+		AppToken: c.Slack.AppToken.Reveal(), BotToken: c.Slack.BotToken.Reveal(), APIURL: c.Slack.APIURL,
+		Connections: c.Slack.Connections, AuditRate: c.Slack.AuditRate, Owners: c.Owners,
+	}
+}
+
+// distinct returns all without what stands before, in order.
+func distinct(all []string) []string {
+	var once []string
+	for _, s := range all {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
+}
 
 // rules turns the configuration into what permissions go by.
 func rules(c *config.Config) commands.Rules {

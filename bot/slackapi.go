@@ -32,6 +32,7 @@ type api struct {
 	mu     sync.Mutex
 	self   *identity
 	scopes map[string]bool
+	ahead  time.Duration // how far our clock is before Slack's, by the last answer
 }
 
 // identity is who we are in Slack.
@@ -77,6 +78,11 @@ func (a *api) open(ctx context.Context) (string, error) {
 func (a *api) sawHeaders(path string, h http.Header) {
 	if path == "apps.connections.open" {
 		return
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		a.mu.Lock()
+		a.ahead = time.Since(date)
+		a.mu.Unlock()
 	}
 	said := h.Values("X-Oauth-Scopes")
 	if len(said) == 0 {

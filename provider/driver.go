@@ -209,11 +209,7 @@ type Hint struct {
 }
 
 // Finding is one thing that the doctor found.
-type Finding struct {
-	OK     bool
-	Says   moderation.Sentence
-	Remedy moderation.Sentence
-}
+type Finding = moderation.Finding
 
 // Quota bounds calls; zero fields mean no bound.
 type Quota struct {

@@ -29,9 +29,9 @@ var remedies = map[string]string{
 	disabled:                  "slack.link_disabled",
 }
 
-// lasting returns what to tell whoever runs the program, where trying again is
+// Lasting returns what to tell whoever runs the program, where trying again is
 // of no use; nil otherwise.
-func lasting(err error) *moderation.Error {
+func Lasting(err error) *moderation.Error {
 	var away *turnedAway
 	if errors.As(err, &away) && away.reason == disabled {
 		return errLinkDisabled

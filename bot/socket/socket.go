@@ -181,7 +181,7 @@ func (l *Link) hold(ctx context.Context) error {
 	for ctx.Err() == nil {
 		c, err := l.connect(ctx)
 		if err != nil {
-			if fault := lasting(err); fault != nil && ctx.Err() == nil {
+			if fault := Lasting(err); fault != nil && ctx.Err() == nil {
 				return fault
 			}
 			l.pause(ctx, wait.afterFault(err), err)

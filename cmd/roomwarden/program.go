@@ -17,6 +17,7 @@ type program struct {
 	Cfg      configCommand   `cmd:"" name:"config" help:"Check or print the configuration."`
 	Role     roleCommand     `cmd:"" help:"Look at and change who may do what, as /room-role does."`
 	Audit    auditCommand    `cmd:"" help:"Read, check and export the audit record."`
+	Doctor   doctorCommand   `cmd:"" help:"Check tokens, scopes, channels, the clock, providers and the store, each fault with its remedy."`
 	Health   healthCommand   `cmd:"" help:"Ask the running bot whether it is ready."`
 	Version  versionCommand  `cmd:"" help:"Say which version this is."`
 }

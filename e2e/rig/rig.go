@@ -152,8 +152,7 @@ func (b *Bot) Launch() {
 	log := &logged{}
 	cmd := exec.Command(Binary(b.t), "run", "--config", b.Config()) //nolint:noctx // it lives until Stop or Kill
 	cmd.Stderr, cmd.Stdout = log, log
-	cmd.Env = append(os.Environ(), "SLACK_APP_TOKEN=", "SLACK_BOT_TOKEN=", "SLACK_API_URL=", "ROOMWARDEN_STORE=")
-	cmd.Env = append(cmd.Env, b.env...)
+	cmd.Env = b.environment()
 	if err := cmd.Start(); err != nil {
 		b.t.Fatal(err)
 	}
@@ -165,6 +164,13 @@ func (b *Bot) Launch() {
 	b.mu.Lock()
 	b.running = p
 	b.mu.Unlock()
+}
+
+// environment is the test's own without what would override the configuration,
+// and with what the test overrides.
+func (b *Bot) environment() []string {
+	env := append(os.Environ(), "SLACK_APP_TOKEN=", "SLACK_BOT_TOKEN=", "SLACK_API_URL=", "ROOMWARDEN_STORE=")
+	return append(env, b.env...)
 }
 
 func (b *Bot) current() *process {
@@ -220,6 +226,7 @@ func (b *Bot) Run(ctx context.Context, args ...string) (stdout, stderr string, s
 	var out, errs strings.Builder
 	cmd := exec.CommandContext(ctx, Binary(b.t), append(args, "--config", b.Config())...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Env = b.environment()
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
