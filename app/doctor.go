@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"time"
 
@@ -33,7 +32,7 @@ func Examine(ctx context.Context, c *config.Config, told func(moderation.Finding
 	}
 	each(func(ctx context.Context) []moderation.Finding { return bot.Examine(ctx, slackOf(c), channelsOf(c)) })
 	each(func(ctx context.Context) []moderation.Finding { return examineStore(ctx, c) })
-	a := &App{Config: c, log: slog.New(slog.NewTextHandler(io.Discard, nil)), metrics: prometheus.NewRegistry()}
+	a := &App{Config: c, log: slog.New(slog.DiscardHandler), metrics: prometheus.NewRegistry()}
 	if err := a.openProviders(ctx, a.texts()); err != nil {
 		return errors.Join(err, a.Close())
 	}
