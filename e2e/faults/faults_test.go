@@ -130,12 +130,8 @@ func TestEachFaultAlone(t *testing.T) {
 			random := rand.New(rand.NewPCG(n, uint64(i)))
 			for range 2 {
 				m.make(w, random)
-				turns := make(chan struct{}, actions/2)
-				for range actions / 2 {
-					turns <- struct{}{}
-				}
-				close(turns)
-				w.work(turns, random.Uint64())
+				enough := len(w.actions) + actions/2
+				w.work(random.Uint64(), 0, func() bool { return w.asked() < enough })
 			}
 			w.hold(w.settle(90 * time.Second))
 		})
@@ -152,19 +148,22 @@ func TestFaultsAndKillsAtRandom(t *testing.T) {
 		t.Run(fmt.Sprint(shard), func(t *testing.T) {
 			t.Parallel()
 			actions, kills := max(30, 1050*size(t)/100), max(5, 155*size(t)/100)
-			w := newWorld(t, actions, n)
+			w := newWorld(t, 4*actions, n)
 			w.bot.Start(w.ctx)
 			random := rand.New(rand.NewPCG(n, uint64(shard)))
-			turns, done := make(chan struct{}, actions), make(chan struct{})
+			over, done := make(chan struct{}), make(chan struct{})
 			go func() {
 				defer close(done)
-				w.work(turns, n+uint64(shard))
+				w.work(n+uint64(shard), 300*time.Millisecond, func() bool {
+					select {
+					case <-over:
+						return false
+					default:
+						return w.asked() < 4*actions
+					}
+				})
 			}()
-			for killed, asked := 0, 0; killed < kills || asked < actions; {
-				for range min(actions-asked, 1+random.IntN(2*actions/(2*kills)+1)) {
-					turns <- struct{}{}
-					asked++
-				}
+			for killed := 0; killed < kills || w.acked() < actions; {
 				rest(time.Duration(random.IntN(250)) * time.Millisecond)
 				if random.IntN(2) == 0 {
 					mischiefs[random.IntN(len(mischiefs))].make(w, random)
@@ -172,10 +171,13 @@ func TestFaultsAndKillsAtRandom(t *testing.T) {
 				}
 				w.bot.Kill()
 				w.bot.Launch()
-				killed++
+				if killed++; killed > 10*kills {
+					t.Fatalf("%d actions were acked after %d kills", w.acked(), killed)
+				}
 			}
-			close(turns)
+			close(over)
 			<-done
+			t.Logf("%d actions acked", w.acked())
 			for _, f := range w.spoils {
 				f.Clear()
 			}
