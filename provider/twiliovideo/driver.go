@@ -38,6 +38,7 @@ type Driver struct {
 	authToken string
 	publicURL string
 	client    *twiliorest.Client
+	editing   *turns
 }
 
 func open(_ context.Context, s provider.Settings) (provider.Driver, error) {
@@ -53,7 +54,7 @@ func newDriver(s provider.Settings, q provider.Quota) (provider.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{name: s.Name, authToken: s.Values["auth_token"], publicURL: s.PublicURL, client: client}, nil
+	return &Driver{name: s.Name, authToken: s.Values["auth_token"], publicURL: s.PublicURL, client: client, editing: newTurns()}, nil
 }
 
 // api returns Twilio's methods for the calls of one context.

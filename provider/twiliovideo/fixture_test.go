@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -65,6 +66,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r)
+	time.Sleep(10 * time.Millisecond) // the way back, in simulated time
 	return w.Result(), nil
 }
 

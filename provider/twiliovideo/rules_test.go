@@ -3,6 +3,7 @@ package twiliovideo_test
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,6 +91,24 @@ func TestMutingTwiceWritesOnce(t *testing.T) {
 		a.mustAct(t, order)
 		if sent := writes(a.Requests()); len(sent) != 0 {
 			t.Errorf("sent %v", sent)
+		}
+	})
+}
+
+// Two moderators at once: neither mute is lost.
+func TestMutesAtOnceBothHold(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		sid := a.AddRoom("daily", four...)
+		room := a.room(t, "daily")
+		var both sync.WaitGroup
+		for _, who := range []string{"mia", "chaos"} {
+			order := provider.Order{Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, who), Media: moderation.Audio}
+			both.Go(func() { a.mustAct(t, order) })
+		}
+		both.Wait()
+		want := everyone(four, "chaos>mia", "ada>mia", "bob>mia", "mia>chaos", "ada>chaos", "bob>chaos")
+		if diff := cmp.Diff(want, a.hears(sid)); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package twiliovideo
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"sync"
@@ -65,8 +66,14 @@ func (d *Driver) spread(ctx context.Context, o provider.Order, subscribers []mod
 	return effect, nil
 }
 
-// edit reads, changes and writes back one subscriber's rules.
+// edit reads, changes and writes back one subscriber's rules, alone: of two
+// orders at once the later would write over what the earlier has added.
 func (d *Driver) edit(ctx context.Context, room moderation.Room, s moderation.Participant, change edit) error {
+	done, err := d.editing.begin(ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	defer done()
 	rules, err := d.readRules(ctx, room, s.ID)
 	if err != nil {
 		return err
@@ -79,6 +86,31 @@ func (d *Driver) edit(ctx context.Context, room moderation.Room, s moderation.Pa
 		return errFull
 	}
 	return d.writeRules(ctx, room, s.ID, changed)
+}
+
+// turns lets one goroutine at a time at each subscriber; those whose SIDs fall
+// on the same place wait for each other too.
+type turns [64]chan struct{}
+
+func newTurns() *turns {
+	var t turns
+	for i := range t {
+		t[i] = make(chan struct{}, 1)
+	}
+	return &t
+}
+
+// begin waits for its turn and returns how to end it.
+func (t *turns) begin(ctx context.Context, subscriberSID string) (done func(), err error) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(subscriberSID)) // never fails
+	place := t[h.Sum32()%uint32(len(t))]
+	select {
+	case place <- struct{}{}:
+		return func() { <-place }, nil
+	case <-ctx.Done():
+		return nil, moderation.Errorf(moderation.CodeUnavailable, "not sent: %w", ctx.Err())
+	}
 }
 
 // why returns the key of the sentence that says why someone was not reached.
