@@ -66,7 +66,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, r)
-	time.Sleep(10 * time.Millisecond) // the way back, in simulated time
+	time.Sleep(100 * time.Millisecond) // the way back, in simulated time
 	return w.Result(), nil
 }
 
