@@ -106,7 +106,8 @@ func (s *Service) decidedBefore(ctx context.Context, in Invocation, number uint6
 		return noCase(in)
 	}
 	return Notice{Tone: Info, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
-		moderation.Say("approve.decided", "Case", c.Number, "Text", c.Text)}}
+		moderation.Say("approve.decided", "Case", c.Number, "Text", c.Text),
+	}}
 }
 
 // mayAnswer decides whether someone may deny what waits: whoever has the

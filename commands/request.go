@@ -129,7 +129,8 @@ func (s *Service) requestedBefore(ctx context.Context, a *attempt) Answer {
 		return s.unreadable(err)
 	case same != 0:
 		return Notice{Tone: Info, Code: moderation.CodeConflict, Case: same, Says: []moderation.Sentence{
-			moderation.Say("request.asked_before", "Case", same)}}
+			moderation.Say("request.asked_before", "Case", same),
+		}}
 	case open >= openRequests:
 		return failure(moderation.Fault(moderation.CodeBusy, "request.too_many", "Most", openRequests))
 	}

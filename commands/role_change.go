@@ -90,7 +90,7 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 	}
 	judged, d := s.judgeRoles(ctx, in, c)
 	if !d.Allowed {
-		return s.refuseRole(ctx, in, c, moderation.CodeForbidden, d.Missing, d.Says)
+		return s.refuseRole(ctx, in, c, d.Missing, d.Says)
 	}
 	if s.Rules.AdminGrants && c.heavy() && in.approval == nil && in.Caller.Actor.Kind != moderation.System {
 		return s.awaitRole(ctx, in, c)
@@ -126,7 +126,7 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 	case errors.Is(err, errDecided):
 		return s.decidedBefore(ctx, in.approval.By, in.approval.Case)
 	case errors.As(err, &refused):
-		return s.refuseRole(ctx, in, c, moderation.CodeForbidden, refused.Missing, refused.Says)
+		return s.refuseRole(ctx, in, c, refused.Missing, refused.Says)
 	case errors.Is(err, store.ErrKnownKey):
 		return s.answerCase(ctx, in.Caller, written)
 	case errors.As(err, &known):
@@ -195,15 +195,15 @@ func (s *Service) judgeCountersign(ctx context.Context, in Invocation, c roleCha
 	own.countersigns = true
 	asked, d := s.judgeRoles(ctx, own, c)
 	if !d.Allowed {
-		return nil, s.refuseRole(ctx, own, c, moderation.CodeForbidden, d.Missing, d.Says)
+		return nil, s.refuseRole(ctx, own, c, d.Missing, d.Says)
 	}
 	return asked, nil
 }
 
 // refuseRole writes a refused change down and answers it.
-func (s *Service) refuseRole(ctx context.Context, in Invocation, c roleChange, code moderation.Code, missing moderation.Permission, says []moderation.Sentence) Answer {
+func (s *Service) refuseRole(ctx context.Context, in Invocation, c roleChange, missing moderation.Permission, says []moderation.Sentence) Answer {
 	r := c.record(in, moderation.RecordRefused)
-	r.Details.Code, r.Details.Permission, r.Words.Text = code, missing, s.plain(says)
+	r.Details.Code, r.Details.Permission, r.Words.Text = moderation.CodeForbidden, missing, s.plain(says)
 	written, err := s.write(ctx, entry{record: r})
 	if errors.Is(err, store.ErrKnownKey) {
 		return s.answerCase(ctx, in.Caller, written)
@@ -212,7 +212,7 @@ func (s *Service) refuseRole(ctx context.Context, in Invocation, c roleChange, c
 		return s.unstored(err)
 	}
 	s.metrics.ended(written)
-	return Notice{Tone: Refusal, Code: code, Says: says, Case: written.Number}
+	return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: says, Case: written.Number}
 }
 
 // grantRole gives a preset to someone.
@@ -285,7 +285,7 @@ func (s *Service) revokeRole(ctx context.Context, in Invocation) Answer {
 		return s.unreadable(err)
 	case held == nil:
 		if _, d := s.judgeRoles(ctx, in, c); !d.Allowed {
-			return s.refuseRole(ctx, in, c, moderation.CodeForbidden, d.Missing, d.Says)
+			return s.refuseRole(ctx, in, c, d.Missing, d.Says)
 		}
 		return s.noGrant(ctx, in, c, others)
 	}

@@ -22,7 +22,7 @@ func TestDecideModel(t *testing.T) {
 				t.Fatalf("allowed %v, hidden %v, want %+v\nquestion %+v\npolicy %+v\nreasons %v",
 					got.Allowed, got.Hidden, want, q, c, got.Chain)
 			}
-			if complaint := honest(got); complaint != "" {
+			if complaint := honest(got, q.Explain); complaint != "" {
 				t.Fatalf("%s\nquestion %+v\npolicy %+v\ndecision %+v", complaint, q, c, got)
 			}
 			if q.Room.Provider != "" {

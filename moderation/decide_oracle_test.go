@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -285,7 +286,8 @@ func guards(rule moderation.Protection, someone moderation.Participant) bool {
 	for name, want := range rule.Metadata {
 		text, ok := metadata[name].(string)
 		truth, isBool := metadata[name].(bool)
-		if !(ok && text == want || isBool && truth == (want == "true") && (want == "true" || want == "false")) {
+		written := isBool && strconv.FormatBool(truth) == want
+		if (!ok || text != want) && !written {
 			return false
 		}
 	}

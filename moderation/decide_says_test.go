@@ -37,27 +37,33 @@ func TestDecideSaysWhatStoodInTheWay(t *testing.T) {
 	}{
 		"lacking": {
 			moderation.Question{Asker: user("U1"), Permission: moderation.EndRoom},
-			[]string{"permission.refused", "permission.ask"}, false,
+			[]string{"permission.refused", "permission.ask"},
+			false,
 		},
 		"unread": {
 			moderation.Question{Asker: unread, Permission: moderation.EndRoom},
-			[]string{"permission.shared_unread"}, true,
+			[]string{"permission.shared_unread"},
+			true,
 		},
 		"protected": {
 			moderation.Question{Asker: user("U1"), Permission: moderation.KickPermission, Participant: host},
-			[]string{"permission.not_so_far", "permission.protected", "permission.ask"}, false,
+			[]string{"permission.not_so_far", "permission.protected", "permission.ask"},
+			false,
 		},
 		"longest ban": {
 			moderation.Question{Asker: user("U1"), Permission: moderation.BanPermission, BanFor: 24 * time.Hour},
-			[]string{"permission.chain.allows"}, false,
+			[]string{"permission.chain.allows"},
+			false,
 		},
 		"too long a ban": {
 			moderation.Question{Asker: user("U1"), Permission: moderation.BanPermission, BanFor: 24*time.Hour + 1},
-			[]string{"permission.not_so_far", "permission.ban_bound", "permission.ask"}, false,
+			[]string{"permission.not_so_far", "permission.ban_bound", "permission.ask"},
+			false,
 		},
 		"permanent ban": {
 			moderation.Question{Asker: user("U1"), Permission: moderation.BanPermission, Permanent: true},
-			[]string{"permission.not_so_far", "permission.ban_bound", "permission.ask"}, false,
+			[]string{"permission.not_so_far", "permission.ban_bound", "permission.ask"},
+			false,
 		},
 	} {
 		c.q.Room, c.q.At = standup, now

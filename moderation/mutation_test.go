@@ -54,7 +54,7 @@ func TestMutations(t *testing.T) {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(dir, "moderation.test")
-	build := exec.Command("go", "test", "-c", "-o", binary, "-overlay", write(t, dir, "overlay.json", replace), ".")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-o", binary, "-overlay", write(t, dir, "overlay.json", replace), ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the mutants: %v\n%s", err, out)
 	}
