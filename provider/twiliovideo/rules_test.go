@@ -100,9 +100,14 @@ func TestMutesAtOnceBothHold(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
 		room := a.room(t, "daily")
-		var both sync.WaitGroup
+		var orders []provider.Order
 		for _, who := range []string{"mia", "chaos"} {
-			order := provider.Order{Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, who), Media: moderation.Audio}
+			orders = append(orders, provider.Order{
+				Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, who), Media: moderation.Audio,
+			})
+		}
+		var both sync.WaitGroup
+		for _, order := range orders {
 			both.Go(func() { a.mustAct(t, order) })
 		}
 		both.Wait()
