@@ -109,7 +109,7 @@ func (p *Policy) Decide(question Question) Decision {
 		}
 	}
 	if says, unread := p.unread(q); unread {
-		return refuse(q, says).forWantOfFacts()
+		return refuse(q, append([]Sentence{says}, p.refusal(q, nearest)...)...).forWantOfFacts()
 	}
 	d := refuse(q, p.refusal(q, nearest)...)
 	if q.Explain {

@@ -93,15 +93,16 @@ func (h holding) holds(e Extent) bool {
 	return err == nil && h.scope.Covers(inner) && (h.grant.AuthID == "" || h.grant.AuthID == e.AuthID)
 }
 
-// matters reports whether the answer could turn on the grant.
+// matters reports whether the answer could turn on the grant: by what it gives,
+// or by showing the room.
 func (h holding) matters(q asked) bool {
-	if !h.grant.Live(q.At) {
-		return false
-	}
-	if (q.Permission == "" || h.has.contains(q.wants)) && h.extends(q) {
-		return true
-	}
-	return q.inRoom() && h.has.contains(listRooms) && h.reaches(q)
+	return h.gives(q) || q.inRoom() && h.has.contains(listRooms) && h.reaches(q) && h.grant.Live(q.At)
+}
+
+// gives reports whether the grant has the permission where the question asks;
+// without one, whether it gives anything there.
+func (h holding) gives(q asked) bool {
+	return (q.Permission == "" || h.has.contains(q.wants)) && h.extends(q) && h.grant.Live(q.At)
 }
 
 // say tells something about the grant.

@@ -158,7 +158,7 @@ func (p *Policy) unread(q asked) (Sentence, bool) {
 			continue
 		}
 		for h := range shelf.near(q) {
-			if h.matters(q) {
+			if h.gives(q) {
 				return Say("permission.shared_unread", "Subject", s.mention()), true
 			}
 		}

@@ -42,8 +42,13 @@ func TestDecideSaysWhatStoodInTheWay(t *testing.T) {
 		},
 		"unread": {
 			moderation.Question{Asker: unread, Permission: moderation.EndRoom},
-			[]string{"permission.shared_unread"},
+			[]string{"permission.shared_unread", "permission.refused", "permission.ask"},
 			true,
+		},
+		"unread, and it could only show the room": {
+			moderation.Question{Asker: unread, Permission: moderation.ManageRoles},
+			[]string{"permission.refused", "permission.ask"},
+			false,
 		},
 		"protected": {
 			moderation.Question{Asker: user("U1"), Permission: moderation.KickPermission, Participant: host},

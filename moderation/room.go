@@ -13,8 +13,13 @@ type RoomRef struct {
 	Name     string `json:"name"`
 }
 
-// String returns provider:room.
-func (r RoomRef) String() string { return r.Provider + ":" + r.Name }
+// String returns provider:room, the room alone where no provider is known.
+func (r RoomRef) String() string {
+	if r.Provider == "" {
+		return r.Name
+	}
+	return r.Provider + ":" + r.Name
+}
 
 // Room is a live room (a meeting, a conference) as its provider last showed it.
 type Room struct {
