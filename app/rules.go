@@ -14,7 +14,7 @@ import (
 func slackOf(c *config.Config) bot.Config {
 	return bot.Config{
 		AppToken: c.Slack.AppToken.Reveal(), BotToken: c.Slack.BotToken.Reveal(), APIURL: c.Slack.APIURL,
-		Connections: c.Slack.Connections, AuditRate: c.Slack.AuditRate, Owners: c.Owners,
+		Connections: c.Slack.Connections, AuditRate: c.Slack.AuditRate, Owners: c.Owners, Reasons: c.Moderation.Reasons,
 	}
 }
 

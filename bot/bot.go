@@ -31,6 +31,7 @@ type Config struct {
 	Connections int     // parallel Socket Mode connections; 2 where zero
 	AuditRate   float64 // posts a second and channel; 1 where zero, burst 5
 	Owners      []string
+	Reasons     []string // offered in dialogs; those of the language where empty
 	Service     *commands.Service
 	Store       store.Store
 	Words       *words.Printer
@@ -77,7 +78,7 @@ func New(c Config) (*Bot, error) {
 	b.api = newAPI(c)
 	b.link = socket.New(socket.Config{Open: b.api.open, Connections: c.Connections, Log: c.Log, Metrics: c.Metrics, Client: b.api.http})
 	b.directory = newDirectory(b.api)
-	b.renderer = newRenderer(c.Words, commands.Table(), serviceGuide{b})
+	b.renderer = newRenderer(c.Words, commands.Table(), serviceGuide{b}).offering(c.Reasons)
 	b.boards = newBoards(c.Store, serviceBoards{b}, b.api.background, b.renderer, c.Log)
 	b.home = b.publishHome
 	b.metrics = newMetrics(b)

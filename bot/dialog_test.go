@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slack-go/slack"
+
 	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
@@ -20,6 +22,39 @@ func TestEveryCommandHasADialog(t *testing.T) {
 			inLimits(t, view)
 			golden(t, "dialog_"+c.Name, view)
 		})
+	}
+}
+
+func TestADialogOffersTheConfiguredReasons(t *testing.T) {
+	r := newRenderer().Offering([]string{"House rule 3", "Late"})
+	view := r.Dialog(commands.Missing{Command: "kick"}, bot.Origin{})
+	inLimits(t, view)
+	var offered []string
+	for _, b := range view.Blocks.BlockSet {
+		input, ok := b.(*slack.InputBlock)
+		if !ok || input.BlockID != "f:reason" {
+			continue
+		}
+		for _, o := range input.Element.(*slack.SelectBlockElement).Options {
+			offered = append(offered, o.Text.Text)
+		}
+	}
+	if got := strings.Join(offered, ", "); got != "House rule 3, Late" {
+		t.Fatalf("offered %q", got)
+	}
+}
+
+func TestNoAnswerIsWithoutWords(t *testing.T) {
+	r := newRenderer()
+	for _, a := range []commands.Answer{
+		nil, commands.Notice{}, commands.CaseAnswer{}, commands.RoomsPage{}, commands.RoomPage{}, commands.CasePage{},
+		commands.CaseHistory{}, commands.MeasurePage{}, commands.Candidates{}, commands.Missing{}, commands.Confirm{},
+		commands.GrantPage{}, commands.Explanation{}, commands.HelpPage{},
+	} {
+		m := r.Answer(a)
+		if strings.TrimSpace(m.Text) == "" || len(m.Blocks) == 0 {
+			t.Errorf("%T: text %q, %d blocks", a, m.Text, len(m.Blocks))
+		}
 	}
 }
 

@@ -26,6 +26,9 @@ func NewRenderer(w *words.Printer, table []*commands.Command) *Renderer {
 	return newRenderer(w, table, nil)
 }
 
+// Offering makes dialogs offer these reasons.
+func (r *renderer) Offering(reasons []string) *Renderer { return r.offering(reasons) }
+
 // Answer draws an answer.
 func (r *renderer) Answer(a commands.Answer) Message { return r.answer(a) }
 

@@ -30,6 +30,14 @@ func newRenderer(w *words.Printer, table []*commands.Command, g guide) *renderer
 	return r
 }
 
+// offering makes dialogs offer these reasons; none leaves those of the language.
+func (r *renderer) offering(reasons []string) *renderer {
+	if len(reasons) > 0 {
+		r.reasons = reasons
+	}
+	return r
+}
+
 // say renders a sentence of ours for one reader.
 func (r *renderer) say(key string, pairs ...any) string {
 	return r.words.Say(mrkdwn{}, moderation.Say(key, pairs...))
@@ -74,6 +82,10 @@ func (r *renderer) answer(a commands.Answer) message {
 		text = r.helpPage(p, a)
 	default:
 		text = r.notice(p, commands.Notice{Tone: commands.Failure, Says: []moderation.Sentence{moderation.Say("error.internal")}})
+	}
+	if strings.TrimSpace(text) == "" || len(p.blocks) == 0 {
+		// Slack refuses a message without words, and then nobody hears anything.
+		text = r.notice(p, commands.Notice{Tone: commands.Info})
 	}
 	return message{Text: fit(text, messageRunes), Blocks: p.blocks}
 }

@@ -256,6 +256,7 @@ func TestExplain(t *testing.T) {
 		c.Directory = people{groups: map[string][]string{"S0MODS": {ann}}}
 	})
 	st.typed(owner, "role grant <!subteam^S0MODS|@mods> moderator sim:stand*")
+	st.typed(owner, "role grant U0MO moderator sim:stand*")
 	explain := func(user, line string) string {
 		t.Helper()
 		e, ok := st.typed(user, "role explain "+line).(commands.Explanation)
@@ -266,6 +267,7 @@ func TestExplain(t *testing.T) {
 	}
 	for _, c := range []struct{ user, line, want string }{
 		{owner, "U0ANN kick sim:standup", "Yes: U0ANN has kick_participant in sim:standup. moderator in sim:stand* through S0MODS allows kick_participant; given by U0OWNER"},
+		{owner, "U0MO kick sim:standup", "Yes: U0MO has kick_participant in sim:standup. moderator in sim:stand* allows kick_participant; given by U0OWNER"},
 		{owner, "S0MODS kick sim:standup", "Yes: S0MODS has"},
 		{owner, "U0ANN end sim:standup", "No: U0ANN has no end_room in sim:standup. moderator in sim:stand* through S0MODS has no end_room. Who can give it: U0OWNER."},
 		{owner, "U0ANN kick sim:town-hall", "They may not list the room"},

@@ -84,6 +84,8 @@ type Moderation struct {
 	TwoPeople TwoPeople `yaml:"two_people"`
 	Brake     Brake     `yaml:"brake"`
 	ReviewOwn bool      `yaml:"review_own"`
+	// Reasons are offered in the dialogs; empty: those of the language.
+	Reasons []string `yaml:"reasons,omitempty"`
 }
 
 // TwoPeople says what needs a second person.

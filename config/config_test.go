@@ -70,6 +70,16 @@ func TestDefaultsAndOverrides(t *testing.T) {
 	}
 }
 
+func TestReasons(t *testing.T) {
+	c, err := config.Parse("c.yaml", []byte(good+"moderation: {reasons: [Harassment, \" Not invited \"]}\n"), types, environment("SLACK_APP_TOKEN", "xapp-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(c.Moderation.Reasons, "|"); got != "Harassment|Not invited" {
+		t.Fatalf("reasons %q", got)
+	}
+}
+
 func TestMissingVariableIsNoFaultWhereOverridden(t *testing.T) {
 	text := strings.ReplaceAll(good, "${SLACK_APP_TOKEN}", "${OTHER}")
 	if _, err := config.Parse("c.yaml", []byte(text), types, environment("SLACK_APP_TOKEN", "xapp-1")); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -245,12 +246,39 @@ func (d *decoder) moderation(n *node, key string, m *Moderation) {
 			})
 		},
 		"review_own": d.bool(&m.ReviewOwn),
+		"reasons":    func(n *node, key string) { d.reasons(n, key, m) },
 	})
 	if endOver == off {
 		m.TwoPeople.EndOver = -1
 	} else if number, err := strconv.Atoi(endOver); err == nil {
 		m.TwoPeople.EndOver = Bound(number)
 	}
+}
+
+// What Slack takes of a select's options: so many, each so long.
+const (
+	maxReasons  = 100
+	reasonRunes = 75
+)
+
+func (d *decoder) reasons(n *node, key string, m *Moderation) {
+	d.list(n, key, func(n *node, key string) {
+		text, ok := d.text(n, key)
+		text = strings.TrimSpace(text)
+		switch {
+		case !ok:
+		case text == "":
+			d.faults.add(n.line, key, "Write a reason such as Harassment, or take the item out.", "is empty")
+		case utf8.RuneCountInString(text) > reasonRunes:
+			d.faults.add(n.line, key, "Say it in at most "+strconv.Itoa(reasonRunes)+" characters; a moderator can add own words.", "is too long")
+		case slices.Contains(m.Reasons, text):
+			d.faults.add(n.line, key, "Take one of them out.", "%q stands twice", text)
+		case len(m.Reasons) == maxReasons:
+			d.faults.add(n.line, key, "Keep the "+strconv.Itoa(maxReasons)+" that are used most.", "is one too many for a choice in Slack")
+		default:
+			m.Reasons = append(m.Reasons, text)
+		}
+	})
 }
 
 func (d *decoder) protect(n *node, key string, c *Config) {

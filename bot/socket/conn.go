@@ -55,6 +55,8 @@ type conn struct {
 func (l *Link) dial(parent context.Context, url string) (*conn, error) {
 	ctx, stop := context.WithTimeout(parent, helloWithin)
 	defer stop()
+	l.count(1)
+	defer l.count(-1)
 	ws, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: l.Client}) //nolint:bodyclose // the package closes it, by its document
 	if err != nil {
 		// The address holds a ticket: its text stays out of the error.

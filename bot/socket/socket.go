@@ -114,6 +114,7 @@ type Link struct {
 
 	mu      sync.Mutex
 	live    map[*conn]struct{}
+	opening int    // dialled, without their hello yet: Slack may count them already
 	trouble string // what the last failed try said, "" while all is well
 }
 
@@ -269,14 +270,22 @@ func (l *Link) joined(c *conn, h hello) {
 	l.mu.Lock()
 	l.live[c] = struct{}{}
 	own := len(l.live)
+	counted := own - 1 + l.opening // c itself is still among those opening
 	l.trouble = ""
 	l.mu.Unlock()
 	l.metrics.live.Inc()
 	l.Log.Info("connected to Slack", "host", h.host, "connections", h.connections, "own", own)
-	if h.connections > own {
+	if h.connections > counted {
 		l.Log.Warn("Slack counts more connections of this app than are ours: another roomwarden, or dead ones that Slack still sends to",
 			"connections", h.connections, "own", own)
 	}
+}
+
+// count keeps how many connections are being opened.
+func (l *Link) count(by int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.opening += by
 }
 
 func (l *Link) left(c *conn) {

@@ -1,9 +1,11 @@
 package socket_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -90,7 +92,10 @@ func (p *peer) run(c socket.Config, h socket.Handler, do func(l *socket.Link)) e
 		_ = ws.CloseNow()
 	})}
 	serving.Go(func() { _ = server.Serve(p) })
-	c.Open, c.Log = p.open, slog.New(slog.DiscardHandler)
+	c.Open = p.open
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	c.Client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		near, far := net.Pipe()
 		select {
@@ -149,6 +154,32 @@ func TestStormStaysUnderFortyOpensAMinute(t *testing.T) {
 			})
 			if err != nil {
 				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestOnlyStrangersAreCountedAsSuch(t *testing.T) {
+	for counted, strangers := range map[int]bool{2: false, 3: true} {
+		synctest.Test(t, func(t *testing.T) {
+			// Both are open at Slack's end before either hello goes out.
+			p := newPeer(t, func(ctx context.Context, _ int, ws *websocket.Conn) {
+				time.Sleep(time.Second)
+				send(ctx, ws, fmt.Sprintf(`{"type":"hello","num_connections":%d}`, counted))
+				idle(ctx, ws)
+			})
+			var log bytes.Buffer
+			err := p.run(socket.Config{Connections: 2, Log: slog.New(slog.NewTextHandler(&log, nil))}, nil, func(l *socket.Link) {
+				time.Sleep(5 * time.Second)
+				if n, why := l.Alive(); n != 2 {
+					t.Errorf("%d connections: %s", n, why)
+				}
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			if said := strings.Contains(log.String(), "more connections of this app"); said != strangers {
+				t.Errorf("with %d counted by Slack: said %v\n%s", counted, said, log.String())
 			}
 		})
 	}
