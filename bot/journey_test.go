@@ -32,6 +32,12 @@ type shift struct {
 
 func newShift(t *testing.T) *shift {
 	t.Helper()
+	return newShiftOn(t, func(sim *simulated.Driver) provider.Driver { return sim })
+}
+
+// newShiftOn is newShift over the simulated rooms as a driver shows them.
+func newShiftOn(t *testing.T, driver func(*simulated.Driver) provider.Driver) *shift {
+	t.Helper()
 	st, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "roomwarden.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +50,7 @@ func newShift(t *testing.T) *shift {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := provider.NewSet(provider.NewClient("sim", "simulated", sim))
+	set := provider.NewSet(provider.NewClient("sim", "simulated", driver(sim)))
 	said, log := words.MustLoad("en"), slog.New(slog.DiscardHandler)
 	app, token := server.Tokens()
 	b, err := bot.New(bot.Config{
