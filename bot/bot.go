@@ -193,6 +193,8 @@ func (g serviceGuide) SuggestPeople(ctx context.Context, c commands.Caller, room
 	return g.b.Service.SuggestPeople(ctx, c, room, typed, limit)
 }
 
+func (g serviceGuide) CanTell(room string) bool { return g.b.Service.CanTell(room) }
+
 // Directory returns what Slack knows about people, with caches of at most 60 s.
 func (b *Bot) Directory() commands.Directory { return b.directory }
 

@@ -104,6 +104,9 @@ func (r *renderer) dialog(m commands.Missing, from origin) slack.ModalViewReques
 			continue
 		}
 		asked[a.Name] = true
+		if a.Name == commands.ArgTell && !r.canTell(m.Args[commands.ArgRoom]) {
+			continue
+		}
 		if fault := m.Faults[a.Name]; !fault.IsZero() {
 			p.section(r.toned(commands.Failure, r.words.Say(mrkdwn{}, fault)), nil)
 		}
@@ -121,6 +124,12 @@ func (r *renderer) dialog(m commands.Missing, from origin) slack.ModalViewReques
 		Submit: plainCut(title, titleRunes), Close: plainCut(r.plain("label.cancel"), titleRunes),
 		PrivateMetadata: state.encode(), CallbackID: words.Cut("dialog:"+m.Command, idLength),
 	}
+}
+
+// canTell reports whether the people of the room in a dialog can be told
+// something; not before a room is chosen.
+func (r *renderer) canTell(room string) bool {
+	return room != "" && r.guide != nil && r.guide.CanTell(room)
 }
 
 // roleWords are the words of each verb of the role command.

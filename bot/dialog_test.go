@@ -44,6 +44,42 @@ func TestADialogOffersTheConfiguredReasons(t *testing.T) {
 	}
 }
 
+// The box stands only where the people of the chosen room can be told, and what
+// was ticked before does not outlive it.
+func TestADialogOffersToTellThePersonWhereThatCanBe(t *testing.T) {
+	r := newRenderer().WithGuide(&fakeGuide{})
+	for _, command := range []string{"kick", "mute", "hold", "ban"} {
+		for room, can := range map[string]bool{"": false, "sim:RM_1": true, "video:RM_1": false} {
+			view := r.Dialog(commands.Missing{Command: command, Args: commands.Args{commands.ArgRoom: room, commands.ArgTell: "true"}}, bot.Origin{})
+			inLimits(t, view)
+			offered := slices.ContainsFunc(view.Blocks.BlockSet, func(b slack.Block) bool { return b.ID() == "f:tell" })
+			if offered != can {
+				t.Errorf("%s in %q: offered %v", command, room, offered)
+			}
+			if can {
+				golden(t, "dialog_"+command+"_tell", view)
+			}
+			for _, ticked := range []bool{true, false} {
+				values := map[string]any{}
+				if can {
+					chosen := []any{}
+					if ticked {
+						chosen = append(chosen, map[string]any{"value": "true"})
+					}
+					values["f:tell"] = map[string]any{"tell": map[string]any{"type": "checkboxes", "selected_options": chosen}}
+				}
+				press, err := r.ReadSubmission(submission(t, view.PrivateMetadata, values))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := press.Invocation.Args[commands.ArgTell] == "true"; got != (can && ticked) {
+					t.Errorf("%s in %q, ticked %v: told %v", command, room, ticked, got)
+				}
+			}
+		}
+	}
+}
+
 func TestNoAnswerIsWithoutWords(t *testing.T) {
 	r := newRenderer()
 	for _, a := range []commands.Answer{

@@ -48,6 +48,8 @@ func (r *renderer) fields(p *page, command string, arg commands.Arg, have, shown
 		r.duration(p, command, arg, have)
 	case name == commands.ArgReason:
 		r.reason(p, arg, have)
+	case name == commands.ArgTell:
+		r.tick(p, arg, have)
 	case name == commands.ArgVerdict:
 		r.choose(p, arg, []string{"right", "wrong", "unclear"}, have, "bot.verdict.")
 	case name == commands.ArgSubject:
@@ -147,6 +149,17 @@ func (r *renderer) choose(p *page, arg commands.Arg, values []string, have, pref
 		return
 	}
 	r.input(p, arg, s)
+}
+
+// tick draws one box to tick.
+func (r *renderer) tick(p *page, arg commands.Arg, have string) {
+	const ticked = "true"
+	o, _ := option(ticked, r.plain("bot.tick."+arg.Name), "")
+	e := slack.NewCheckboxGroupsBlockElement(arg.Name, o)
+	if have == ticked {
+		e.InitialOptions = []*slack.OptionBlockObject{o}
+	}
+	r.input(p, optional(arg), e)
 }
 
 // write draws a text field.

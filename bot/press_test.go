@@ -261,6 +261,8 @@ type fakeGuide struct {
 	found []commands.Candidate
 }
 
+func (g *fakeGuide) CanTell(room string) bool { return strings.HasPrefix(room, "sim:") }
+
 func (g *fakeGuide) SuggestRooms(context.Context, commands.Caller, string, int) []commands.Candidate {
 	return g.found
 }

@@ -10,9 +10,11 @@ import (
 	"github.com/roomwarden/roomwarden/commands"
 )
 
-// guide is what typeahead asks of the Service.
+// guide is what dialogs and typeahead ask of the Service.
 type guide interface {
 	SuggestRooms(ctx context.Context, c commands.Caller, typed string, limit int) []commands.Candidate
+	// CanTell is answered without asking a provider.
+	CanTell(room string) bool
 	SuggestPeople(ctx context.Context, c commands.Caller, room, typed string, limit int) []commands.Candidate
 }
 

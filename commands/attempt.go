@@ -47,6 +47,10 @@ type attempt struct {
 	keep   func(tx store.Tx, c moderation.Case, effect provider.Effect) error
 	// ask is the question before it acts; zero: none.
 	ask []moderation.Sentence
+	// present is where the person is, where that is not place; nil: in place.
+	present []presence
+	// told says whether the person was told before.
+	told []moderation.Sentence
 	// also is told with a success.
 	also []moderation.Sentence
 }

@@ -15,10 +15,10 @@ const defaultBan = 24 * time.Hour
 
 var banCommand = &Command{
 	Name:     "ban",
-	Args:     []Arg{{Name: ArgRoom, Usage: "ROOM|provider:*", Required: true}, personArg, forArg, reasonArg},
+	Args:     []Arg{{Name: ArgRoom, Usage: "ROOM|provider:*", Required: true}, personArg, forArg, tellArg, reasonArg},
 	Summary:  moderation.Say("help.ban"),
 	Examples: []string{"/room-ban live:standup chaos 2h spam", "/room-ban live:* chaos permanent spam everywhere"},
-	Notes:    []moderation.Sentence{moderation.Say("help.ban_absent"), moderation.Say("help.ban_for")},
+	Notes:    []moderation.Sentence{moderation.Say("help.ban_absent"), moderation.Say("help.ban_for"), moderation.Say("help.tell")},
 	Needs:    moderation.BanPermission,
 	Action:   moderation.ActionBan,
 	run:      runBan,
@@ -62,6 +62,7 @@ func runBan(ctx context.Context, s *Service, in Invocation) Answer {
 	if support := a.place.client.Capabilities(a.place.room)[moderation.CanBan]; !support.Says.IsZero() {
 		a.also = append(a.also, support.Says)
 	}
+	a.present = at
 	a.send = func(ctx context.Context) (provider.Effect, error) { return s.putOut(ctx, at) }
 	return s.carryOut(ctx, a)
 }

@@ -22,6 +22,7 @@ const (
 // carryOut takes an attempt that its caller may make from the capability to
 // its outcome.
 func (s *Service) carryOut(ctx context.Context, a *attempt) Answer {
+	a.noteTelling()
 	a.order.Action, a.order.Media, a.order.Room, a.order.Progress = a.action, a.media, a.place.room, a.in.Progress
 	if a.person != nil {
 		a.order.Participant = *a.person
@@ -220,6 +221,7 @@ func (s *Service) send(ctx context.Context, a *attempt, c moderation.Case) resul
 	}
 	acting, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	a.told = s.tell(acting, a)
 	began := time.Now()
 	effect, err := s.ask(acting, a)
 	s.metrics.answered(a.action, time.Since(began))

@@ -33,6 +33,7 @@ func (s *Service) conclude(ctx context.Context, a *attempt, c moderation.Case, e
 		says = []moderation.Sentence{moderation.Say("act.failed", "What", s.what(a)), faultOf(failed)}
 		s.Log.Info("an action failed", "case", c.Number, "provider", c.Provider, "error", failed)
 	}
+	says = append(says, a.told...)
 	r.Details.Reached, r.Words.Unreached, r.Words.Text = effect.Reached, s.saidWhy(effect.Unreached), s.plain(says)
 	if p := effect.Participant; p.ID != "" || p.Identity != "" {
 		r.Words.Participant, r.Words.ParticipantID, r.Words.ParticipantName = p.Identity, p.ID, s.nameOf(p)

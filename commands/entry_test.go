@@ -32,6 +32,7 @@ var entries = map[string]string{
 	"Home":          "TestNothingIsShownUnasked",
 	"LookAtBoard":   "TestNothingIsShownUnasked",
 	"Hint":          "is no person's: it only makes Run look at a room",
+	"CanTell":       "says what a provider is able to, of no room",
 	"Run":           "is no person's: it carries on what was allowed",
 }
 
@@ -40,6 +41,7 @@ var entries = map[string]string{
 var actors = map[string]string{
 	"ask":         "Service.carryOut: permit, and again in the transaction of the intent",
 	"endGrant":    "is no person's: a grant whose time is over",
+	"tellOne":     "send: what carryOut has let through, with its intent written",
 	"putOut":      "runBan sends it through carryOut",
 	"runUnlock":   "sends it through carryOut",
 	"aimAbsent":   "permit, and sends it through carryOut",

@@ -85,6 +85,7 @@ const (
 	ArgUntil   = "until"
 	ArgCursor  = "cursor"
 	ArgSearch  = "search"
+	ArgTell    = "tell" // true: the person is told before
 )
 
 // Directory tells who people are. Bot implements it from Slack's Web API with

@@ -8,10 +8,10 @@ import (
 
 var kickCommand = &Command{
 	Name:     "kick",
-	Args:     []Arg{roomArg, personArg, reasonArg},
+	Args:     []Arg{roomArg, personArg, tellArg, reasonArg},
 	Summary:  moderation.Say("help.kick"),
 	Examples: []string{"/room-kick live:standup chaos shouting", `/room-kick standup "Ann Lee"`},
-	Notes:    []moderation.Sentence{moderation.Say("help.kick_ends"), moderation.Say("help.kick_returns")},
+	Notes:    []moderation.Sentence{moderation.Say("help.kick_ends"), moderation.Say("help.kick_returns"), moderation.Say("help.tell")},
 	Needs:    moderation.KickPermission,
 	Action:   moderation.ActionKick,
 	run:      runKick,

@@ -10,10 +10,10 @@ import (
 
 var muteCommand = &Command{
 	Name:     "mute",
-	Args:     []Arg{roomArg, personArg, mediaArg, forArg, reasonArg},
+	Args:     []Arg{roomArg, personArg, mediaArg, forArg, tellArg, reasonArg},
 	Summary:  moderation.Say("help.mute"),
 	Examples: []string{"/room-mute live:standup chaos", "/room-mute standup chaos video 10m off topic"},
-	Notes:    []moderation.Sentence{moderation.Say("help.mute_for"), moderation.Say("help.mute_lasting")},
+	Notes:    []moderation.Sentence{moderation.Say("help.mute_for"), moderation.Say("help.mute_lasting"), moderation.Say("help.tell")},
 	Needs:    moderation.AudioControl,
 	Action:   moderation.ActionMute,
 	run:      runMute,

@@ -36,8 +36,13 @@ func (c *Command) parseWords(words []Word) (Args, error) {
 			}
 		}
 	}
+	var err error
+	if _, tells := c.Arg(ArgTell); tells {
+		if words, err = takeTell(words, args); err != nil {
+			return nil, err
+		}
+	}
 	if c.takesOptions() {
-		var err error
 		if words, err = takeOptions(words, args); err != nil {
 			return nil, err
 		}
@@ -47,12 +52,11 @@ func (c *Command) parseWords(words []Word) (Args, error) {
 			break
 		}
 		switch {
-		case arg.Name == ArgOptions:
+		case arg.Name == ArgOptions || arg.Name == ArgTell:
 		case arg.Rest:
 			args[arg.Name] = plainText(words)
 			words = nil
 		case arg.closed():
-			var err error
 			if words, err = takeClosed(c.Args, words, args); err != nil {
 				return nil, err
 			}
