@@ -334,3 +334,16 @@ func TestColumnsAreComplete(t *testing.T) {
 		}
 	}
 }
+
+// TestLineTellsTheSecond holds that a case's time reads as its message in the
+// audit channel says it.
+func TestLineTellsTheSecond(t *testing.T) {
+	at := time.Date(2026, 3, 1, 10, 0, 0, 240_000_000, time.FixedZone("CET", 3600))
+	line, err := json.Marshal(audit.LineOf(moderation.Case{Number: 1, At: at}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `"at":"2026-03-01T09:00:00Z"`; strings.Count(string(line), `"at":`) != 1 || !strings.Contains(string(line), want) {
+		t.Errorf("%s, want %s once", line, want)
+	}
+}

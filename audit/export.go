@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
@@ -56,6 +57,16 @@ func Export(ctx context.Context, s store.Store, w io.Writer, sel Selection) erro
 	return nil
 }
 
+// Line is a case as programs read it: with At as the case's message in the audit
+// channel carries it.
+type Line struct {
+	moderation.Case
+	At string `json:"at"` // RFC 3339 in UTC, to the second
+}
+
+// LineOf returns the line of a case.
+func LineOf(c moderation.Case) Line { return Line{c, c.At.UTC().Format(time.RFC3339)} }
+
 // exportCases writes a page of cases and returns the number of the next, zero at the end.
 func exportCases(tx store.Tx, from uint64, sel Selection, out lineWriter) (uint64, error) {
 	for n := from; n < from+page; n++ {
@@ -69,7 +80,7 @@ func exportCases(tx store.Tx, from uint64, sel Selection, out lineWriter) (uint6
 		if !sel.Cases.Matches(c) {
 			continue
 		}
-		if err := out.write(c); err != nil {
+		if err := out.write(LineOf(c)); err != nil {
 			return 0, err
 		}
 	}

@@ -109,7 +109,7 @@ func (p *Policy) Decide(question Question) Decision {
 		}
 	}
 	if says, unread := p.unread(q); unread {
-		return refuse(q, append([]Sentence{says}, p.refusal(q, nearest)...)...).forWantOfFacts()
+		return p.undecided(refuse(q, append([]Sentence{says}, p.refusal(q, nearest)...)...), held, q)
 	}
 	d := refuse(q, p.refusal(q, nearest)...)
 	if q.Explain {
@@ -122,7 +122,7 @@ func (p *Policy) Decide(question Question) Decision {
 func (p *Policy) hide(held holdings, q asked) Decision {
 	list := ask(Question{Asker: q.Asker, Permission: ListRooms, Room: q.Room, At: q.At, Explain: q.Explain})
 	if says, unread := p.unread(list); unread {
-		return refuse(list, says).forWantOfFacts()
+		return p.undecided(refuse(list, says), held, list)
 	}
 	d := refuse(list, Say("permission.hidden", "Room", q.Room.Ref()))
 	d.Hidden = true
@@ -253,8 +253,13 @@ func refuse(q asked, says ...Sentence) Decision {
 	return d
 }
 
-func (d Decision) forWantOfFacts() Decision {
+// undecided marks a refusal for want of a fact that could not be read, and
+// explains it by all that could have allowed.
+func (p *Policy) undecided(d Decision, held holdings, q asked) Decision {
 	d.Unread = true
+	if q.Explain {
+		d.Chain = append(p.unreadChain(q), p.chain(held, q)...)
+	}
 	return d
 }
 

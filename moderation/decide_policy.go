@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -152,16 +153,41 @@ func (p *Policy) Shared(question Question) []Subject {
 func (p *Policy) Unread(q Question) (Sentence, bool) { return p.unread(ask(q)) }
 
 func (p *Policy) unread(q asked) (Sentence, bool) {
-	for _, s := range q.Asker.Unread {
-		shelf := p.bySubject[s]
-		if shelf == nil || !s.shared() {
-			continue
-		}
-		for h := range shelf.near(q) {
-			if h.gives(q) {
-				return Say("permission.shared_unread", "Subject", s.mention()), true
+	for s := range p.couldAllow(q) {
+		return Say("permission.shared_unread", "Subject", s.mention()), true
+	}
+	return Sentence{}, false
+}
+
+// unreadChain tells of each group and channel that could not be read.
+func (p *Policy) unreadChain(q asked) (chain []Sentence) {
+	for s := range p.couldAllow(q) {
+		chain = append(chain, Say("permission.chain.unread", "Subject", s.mention()))
+	}
+	return chain
+}
+
+// couldAllow goes through the groups and channels whose members could not be
+// read and whose grants would have mattered.
+func (p *Policy) couldAllow(q asked) iter.Seq[Subject] {
+	return func(yield func(Subject) bool) {
+		for _, s := range q.Asker.Unread {
+			if p.anyGives(s, q) && !yield(s) {
+				return
 			}
 		}
 	}
-	return Sentence{}, false
+}
+
+func (p *Policy) anyGives(s Subject, q asked) bool {
+	shelf := p.bySubject[s]
+	if shelf == nil || !s.shared() {
+		return false
+	}
+	for h := range shelf.near(q) {
+		if h.gives(q) {
+			return true
+		}
+	}
+	return false
 }

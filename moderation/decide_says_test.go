@@ -295,3 +295,22 @@ func TestDecideWhoGivesWhat(t *testing.T) {
 		}
 	}
 }
+
+// TestDecideExplainsUnreadGroups holds that an explanation tells of one's own
+// grants too where a group could not be read.
+func TestDecideExplainsUnreadGroups(t *testing.T) {
+	group := moderation.Subject{Kind: moderation.GroupSubject, ID: "S1"}
+	p := moderation.NewPolicy(moderation.PolicyConfig{Grants: []moderation.Grant{
+		toUser("U1", moderation.Moderator, "live:other"),
+		{Subject: group, Preset: moderation.Supervisor, Scope: "live:*"},
+	}})
+	asker := user("U1")
+	asker.Unread = []moderation.Subject{group}
+	for _, wants := range []moderation.Permission{moderation.ListRooms, moderation.EndRoom} {
+		d := p.Decide(moderation.Question{Asker: asker, Permission: wants, Room: standup, At: now, Explain: true})
+		want := []string{"permission.chain.unread", "permission.chain.elsewhere"}
+		if diff := cmp.Diff(want, keys(d.Chain)); diff != "" || !d.Unread {
+			t.Errorf("%s: unread %v, chain (-want +got)\n%s", wants, d.Unread, diff)
+		}
+	}
+}

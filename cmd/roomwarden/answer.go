@@ -116,7 +116,7 @@ func (c *console) grants(a commands.GrantPage, how tabular) error {
 			Grants  []moderation.Grant  `json:"grants"`
 			Presets []moderation.Preset `json:"presets"`
 			Owners  []string            `json:"owners"`
-		}{a.Grants, a.Presets, a.Owners})
+		}{append([]moderation.Grant{}, a.Grants...), a.Presets, a.Owners})
 	}
 	var rows [][]string
 	for _, owner := range a.Owners {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/control"
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -28,7 +29,11 @@ func (a *auditList) Run(c *console) error {
 			return err
 		}
 		if a.JSON {
-			return c.printJSON(append([]moderation.Case{}, cases...))
+			lines := make([]audit.Line, len(cases))
+			for i, k := range cases {
+				lines[i] = audit.LineOf(k)
+			}
+			return c.printJSON(lines)
 		}
 		rows := make([][]string, 0, len(cases))
 		for _, k := range cases {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/control"
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -22,9 +23,9 @@ func (a *auditShow) Run(c *console) error {
 		}
 		if a.JSON {
 			return c.printJSON(struct {
-				moderation.Case
+				audit.Line
 				Records []moderation.Record `json:"records"`
-			}{k, records})
+			}{audit.LineOf(k), records})
 		}
 		return c.caseHistory(k, records)
 	})

@@ -10,7 +10,7 @@ import (
 
 // openLocal opens the store that the configuration names, where no bot holds it.
 func (c *console) openLocal(loaded *config.Config) (control.Door, error) {
-	local, err := app.OpenLocal(c.ctx, loaded, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	local, err := app.OpenLocal(c.ctx, loaded, logger(c.err, slog.LevelWarn))
 	if err != nil {
 		return nil, err
 	}
