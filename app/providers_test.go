@@ -23,6 +23,7 @@ var complete = map[string]map[string]string{
 	},
 	"realtimekit": {
 		"account_id": "account", "app_id": "app", "api_token": "token", "no_video_preset": "no-video",
+		"bridge.chromium": "/usr/bin/chromium",
 	},
 	"simulated": {},
 	"twilio-video": {

@@ -215,7 +215,7 @@ func (s *Service) await(ctx context.Context, a *attempt, c moderation.Case) Answ
 
 // send asks the provider and writes down what came of it.
 func (s *Service) send(ctx context.Context, a *attempt, c moderation.Case) result {
-	limit := actDeadline
+	limit := max(actDeadline, a.place.client.Patience(a.order)+time.Second)
 	if bulk(a.action) {
 		limit = bulkDeadline
 	}

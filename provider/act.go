@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -18,9 +19,22 @@ func (c *Client) Act(ctx context.Context, o Order) (Effect, error) {
 		}
 		return Effect{}, moderation.Fault(moderation.CodeUnsupported, "provider.cannot", "Provider", c.name)
 	}
-	return c.write(ctx, string(o.Action), o.Action == moderation.ActionMuteAll, func(ctx context.Context) (Effect, error) {
+	timeout := max(c.limits.Write, c.Patience(o))
+	if o.Action == moderation.ActionMuteAll {
+		timeout = c.limits.Bulk
+	}
+	return call(ctx, c, effort{op: string(o.Action), timeout: timeout, writes: true}, func(ctx context.Context) (Effect, error) {
 		return do(ctx, o)
 	})
+}
+
+// Patience returns how long the driver may take for an order where that is
+// longer than usual, else zero.
+func (c *Client) Patience(o Order) time.Duration {
+	if p, ok := c.driver.(Patient); ok {
+		return p.Patience(o)
+	}
+	return 0
 }
 
 // Greet brings the room's standing measures to someone who just came in, o's
@@ -29,7 +43,7 @@ func (c *Client) Act(ctx context.Context, o Order) (Effect, error) {
 func (c *Client) Greet(ctx context.Context, o Order, standing []Order) (Effect, error) {
 	g, ok := c.driver.(Greeter)
 	if ok {
-		return c.write(ctx, "greet", false, func(ctx context.Context) (Effect, error) {
+		return call(ctx, c, effort{op: "greet", timeout: c.limits.Write, writes: true}, func(ctx context.Context) (Effect, error) {
 			return g.Greet(ctx, o, standing)
 		})
 	}
@@ -73,14 +87,6 @@ func (o Order) Spares(p moderation.Participant) bool {
 		}
 	}
 	return false
-}
-
-func (c *Client) write(ctx context.Context, op string, bulk bool, f func(context.Context) (Effect, error)) (Effect, error) {
-	timeout := c.limits.Write
-	if bulk {
-		timeout = c.limits.Bulk
-	}
-	return call(ctx, c, effort{op: op, timeout: timeout, writes: true}, f)
 }
 
 // kept returns the support of an order that is carried out by looking after

@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -185,6 +186,11 @@ type (
 	// Doctor checks more than Check does, for the doctor command.
 	Doctor interface {
 		Diagnose(ctx context.Context) []Finding
+	}
+	// Patient says how long one order may take where that is longer than
+	// Limits.Write; zero: no longer.
+	Patient interface {
+		Patience(o Order) time.Duration
 	}
 	// Quotaed says how much of a provider's quota Client may use.
 	Quotaed interface {

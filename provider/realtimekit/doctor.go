@@ -11,6 +11,9 @@ import (
 // Diagnose checks the presets that the configuration names.
 func (d *Driver) Diagnose(ctx context.Context) []provider.Finding {
 	all := []provider.Finding{{OK: true, Says: moderation.Say("realtimekit.doctor.account", "Provider", d.name)}}
+	if d.stage != nil {
+		all = append(all, finding(d.presets.bridge, d.checkBridge(ctx)))
+	}
 	if d.presets.noVideo == "" {
 		all = append(all, provider.Finding{
 			OK: true, Says: moderation.Say("realtimekit.doctor.no_video", "Provider", d.name), Remedy: moderation.Say("realtimekit.doctor.set_no_video"),

@@ -23,6 +23,10 @@ var Type = provider.Type{
 		{Name: "app_id", Required: true, Usage: "the RealtimeKit app's id", Check: checkID},
 		{Name: "api_token", Required: true, Secret: true, Usage: "an API token with the permission Realtime Admin"},
 		{Name: "base_url", Usage: "another base of the API, for tests", Check: checkBaseURL},
+		{Name: "bridge.chromium", Usage: "the path of a Chromium, which joins unseen, pins, and stops video while people stay in; off when empty"},
+		{Name: "bridge.preset", Usage: "the preset with which it joins; roomwarden-bridge when empty"},
+		{Name: "bridge.base_uri", Usage: "another host of the client service, for tests"},
+		{Name: "bridge.certificate", Usage: "the SHA-256 in base64 of a public key to take there, for tests"},
 		{Name: "no_video_preset", Usage: "a preset that may not send video: /room-mute … video then puts people out and in again with it"},
 	},
 	Open: func(_ context.Context, s provider.Settings) (provider.Driver, error) { return open(s) },
@@ -53,6 +57,10 @@ type Driver struct {
 	muted    marks
 	hookKeys hookKeys
 	log      *slog.Logger
+
+	stage  stage // nil: no bridge
+	dark   marks // whose video the bridge stopped
+	pinned marks
 }
 
 func open(s provider.Settings) (*Driver, error) {
@@ -64,7 +72,9 @@ func open(s provider.Settings) (*Driver, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Driver{name: s.Name, api: a, presets: presets{noVideo: s.Values["no_video_preset"]}, log: log}, nil
+	d := &Driver{name: s.Name, api: a, presets: presets{noVideo: s.Values["no_video_preset"]}, log: log}
+	d.openStage(s.Values)
+	return d, nil
 }
 
 // Check asks for one session.
@@ -73,9 +83,12 @@ func (d *Driver) Check(ctx context.Context) error {
 	return err
 }
 
-// Close frees the connections.
+// Close leaves the meetings that the bridge is in and frees the connections.
 func (d *Driver) Close() error {
-	d.api.close()
+	defer d.api.close()
+	if d.stage != nil {
+		return d.stage.Close()
+	}
 	return nil
 }
 
@@ -118,6 +131,14 @@ func (d *Driver) Capabilities(moderation.Room) moderation.CapabilitySet {
 		set[moderation.CanMuteVideo], set[moderation.CanUnmuteVideo] = rejoin, rejoin
 		rejoin.Level, rejoin.Asks = moderation.Looped, moderation.Say("realtimekit.ask.rejoin_all")
 		set[moderation.CanMuteAllVideo] = rejoin
+	}
+	if d.stage != nil {
+		client := func(key string) moderation.Support {
+			return moderation.Support{Level: moderation.ClientSide, Says: moderation.Say(key)}
+		}
+		set[moderation.CanPin] = client("realtimekit.can.pin_by_bridge")
+		set[moderation.CanMuteVideo] = client("realtimekit.can.video_by_bridge")
+		set[moderation.CanMuteAllVideo] = client("realtimekit.can.video_by_bridge")
 	}
 	return set
 }

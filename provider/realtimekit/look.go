@@ -14,10 +14,15 @@ import (
 func (d *Driver) Look(ctx context.Context, o provider.Order) (moderation.Outcome, error) {
 	switch {
 	case o.Action == moderation.ActionMute && medium(o) == moderation.Audio:
-		return d.lookAtMuted(o, []moderation.Participant{o.Participant}), nil
+		return lookAtMarks(&d.muted, o, []moderation.Participant{o.Participant}), nil
 	case o.Action == moderation.ActionMuteAll && medium(o) == moderation.Audio:
 		all, err := d.present(ctx, o.Room)
-		return d.lookAtMuted(o, all), err
+		return lookAtMarks(&d.muted, o, all), err
+	case o.Action == moderation.ActionMuteAll && d.stage != nil:
+		all, err := d.present(ctx, o.Room)
+		return lookAtMarks(&d.dark, o, all), err
+	case o.Action == moderation.ActionMute && d.stage != nil:
+		return lookAtMarks(&d.dark, o, []moderation.Participant{o.Participant}), nil
 	case o.Action == moderation.ActionMuteAll:
 		all, err := d.present(ctx, o.Room)
 		return lookAtBlocked(o, all), err
@@ -31,9 +36,9 @@ func (d *Driver) Look(ctx context.Context, o provider.Order) (moderation.Outcome
 // unlooked is the driver without its Look.
 type unlooked struct{ provider.Driver }
 
-func (d *Driver) lookAtMuted(o provider.Order, people []moderation.Participant) moderation.Outcome {
+func lookAtMarks(m *marks, o provider.Order, people []moderation.Participant) moderation.Outcome {
 	for _, p := range people {
-		if p.Kind.Human() && !o.Spares(p) && !d.muted.has(o.Room.ID, p.ID) {
+		if p.Kind.Human() && !o.Spares(p) && !m.has(o.Room.ID, p.ID) {
 			return moderation.Unknown
 		}
 	}
@@ -87,8 +92,8 @@ func (d *Driver) lookAtPreset(ctx context.Context, o provider.Order) (moderation
 	return moderation.Failed, nil
 }
 
-// marks remember whose microphone was turned off, by meeting and connection,
-// as long as they are seen in it.
+// marks remember to whom something was done that the API does not show, by
+// meeting and connection, as long as they are seen in it.
 type marks struct {
 	mu sync.Mutex
 	by map[string]map[string]bool
@@ -106,6 +111,14 @@ func (m *marks) add(meeting string, people []moderation.Participant) {
 	for _, p := range people {
 		m.by[meeting][p.ID] = true
 	}
+}
+
+// only marks these alone.
+func (m *marks) only(meeting string, people []moderation.Participant) {
+	m.mu.Lock()
+	delete(m.by, meeting)
+	m.mu.Unlock()
+	m.add(meeting, people)
 }
 
 func (m *marks) has(meeting, id string) bool {

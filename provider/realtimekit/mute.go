@@ -22,6 +22,9 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 		}
 		return d.muteAudio(ctx, o.Room, []moderation.Participant{who})
 	case moderation.Video:
+		if d.stage != nil {
+			return d.darken(ctx, o, all)
+		}
 		return d.stopVideo(ctx, o, all)
 	default:
 		return provider.Effect{}, moderation.Fault(moderation.CodeUnsupported, "realtimekit.can.no_screen")
@@ -49,6 +52,9 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 		return provider.Effect{}, err
 	}
 	people := slices.DeleteFunc(slices.Clone(all), func(p moderation.Participant) bool { return !p.Kind.Human() || o.Spares(p) })
+	if medium(o) == moderation.Video && d.stage != nil {
+		return d.darkenAll(ctx, o, people, len(people) == humans(all))
+	}
 	if medium(o) == moderation.Video {
 		return d.stopVideoOfAll(ctx, o, people)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 )
 
 // What a participant's attributes hold of RealtimeKit's own.
@@ -71,7 +72,12 @@ func (d *Driver) present(ctx context.Context, room moderation.Room) ([]moderatio
 			all = append(all, d.participant(r))
 		}
 	}
-	d.muted.keep(room.ID, all)
+	for _, m := range []*marks{&d.muted, &d.dark, &d.pinned} {
+		m.keep(room.ID, all)
+	}
+	for i := range all {
+		all[i].Pinned = d.pinned.has(room.ID, all[i].ID)
+	}
 	return all, nil
 }
 
@@ -83,6 +89,9 @@ func (d *Driver) participant(r row) moderation.Participant {
 	}
 	if d.presets.noVideo != "" && r.PresetName == d.presets.noVideo {
 		p.Blocked = []moderation.Media{moderation.Video}
+	}
+	if r.CustomParticipantID == bridge.Identity {
+		p.Kind = moderation.Observer
 	}
 	return p
 }

@@ -2,6 +2,8 @@ package realtimekit
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +19,7 @@ const presetLasts = 5 * time.Minute
 // nor changed.
 type presets struct {
 	noVideo string
+	bridge  string
 
 	mu      sync.Mutex
 	checked time.Time // when noVideo was last found right
@@ -40,6 +43,30 @@ func (d *Driver) checkNoVideo(ctx context.Context) error {
 	}
 	d.presets.checked = time.Now()
 	return nil
+}
+
+// checkBridge holds that the bridge's preset is there and lets it work unseen.
+func (d *Driver) checkBridge(ctx context.Context) error {
+	p, err := d.api.preset(ctx, d.presets.bridge)
+	if err != nil {
+		return err
+	}
+	var lacks []string
+	for name, there := range map[string]bool{
+		"hidden_participant": p.Permissions.HiddenParticipant, "disable_participant_video": p.Permissions.DisableParticipantVideo,
+		"pin_participant":      p.Permissions.PinParticipant,
+		"view_type GROUP_CALL": p.Config.ViewType == kit.PresetGetPresetByIDResponseDataConfigViewTypeGroupCall,
+	} {
+		if !there {
+			lacks = append(lacks, name)
+		}
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	slices.Sort(lacks)
+	return moderation.Fault(moderation.CodeRejected, "realtimekit.bridge.preset_lacks",
+		"Preset", moderation.Literal(d.presets.bridge), "Lacks", strings.Join(lacks, ", "))
 }
 
 // preset reads the preset of a name.

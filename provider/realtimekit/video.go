@@ -122,6 +122,9 @@ func (d *Driver) allowVideo(ctx context.Context, o provider.Order) (provider.Eff
 		}
 	}
 	before, known := had[o.Participant.Identity]
+	if !known && d.stage != nil && !o.Participant.IsBlocked(moderation.Video) {
+		return provider.Effect{Says: []moderation.Sentence{moderation.Say("realtimekit.video.never_locked")}}, nil
+	}
 	if !known {
 		return provider.Effect{}, moderation.Fault(moderation.CodeConflict, "realtimekit.video.no_earlier_preset", "Person", o.Participant.DisplayName())
 	}

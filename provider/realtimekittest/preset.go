@@ -54,8 +54,8 @@ func (s *Server) hasPreset(name string) bool {
 	return false
 }
 
-// json returns the preset as the API shows it.
-func (p *Preset) json() map[string]any {
+// JSON returns the preset as the API shows it.
+func (p *Preset) JSON() map[string]any {
 	var all map[string]any
 	_ = json.Unmarshal(wholePreset, &all) // the embedded file is JSON
 	all["id"], all["name"] = p.ID, p.Name

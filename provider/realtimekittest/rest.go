@@ -50,7 +50,7 @@ func (s *Server) route() {
 	s.handle("GET /presets/{preset}", func(r *http.Request) (reply, *problem) {
 		for _, p := range s.presets {
 			if p.ID == r.PathValue("preset") {
-				return granted(p.json())
+				return granted(p.JSON())
 			}
 		}
 		return reply{}, noPreset
