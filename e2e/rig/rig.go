@@ -27,7 +27,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	path := filepath.Join(folder, "roomwarden")
 	args := []string{"build", "-o", path}
-	if raceEnabled {
+	if raceEnabled || os.Getenv("ROOMWARDEN_RACE") == "1" {
 		args = append(args, "-race")
 	}
 	out, err := exec.Command("go", append(args, "github.com/roomwarden/roomwarden/cmd/roomwarden")...).CombinedOutput()
