@@ -138,18 +138,20 @@ func TestVerifyNamesTheFirstFault(t *testing.T) {
 		seq    uint64
 		key    string
 	}{
-		"a field":     {edit("records", 3, `"kind":"partial"`, `"kind":"succeeded"`), 3, "audit.fault.changed"},
-		"a name":      {edit("records", 2, `"participant":"chaos"`, `"participant":"order"`), 2, "audit.fault.words"},
-		"an option":   {edit("records", 2, `"b":"1"`, `"b":"2"`), 2, "audit.fault.changed"},
-		"a hash":      {edit("records", 1, `"hash":"`, `"hash":"0`), 1, "audit.fault.changed"},
-		"a gap":       {remove("records", 3), 3, "audit.fault.number"},
-		"the end":     {remove("records", 6), 6, "audit.fault.end_missing"},
-		"a salt":      {change("records", 2, func(r map[string]any) { delete(r["words"].(map[string]any), "salt") }), 2, "audit.fault.unsalted"},
-		"the words":   {change("records", 3, func(r map[string]any) { delete(r, "words") }), 3, "audit.fault.words_gone"},
-		"a case":      {removeCase(1), 1, "audit.fault.case_missing"},
-		"its outcome": {editCase(1, `"outcome":"partial"`, `"outcome":"succeeded"`), 3, "audit.fault.case_differs"},
-		"its place":   {editCase(1, `"seq":3`, `"seq":1`), 1, "audit.fault.case_differs"},
-		"its future":  {editCase(2, `"seq":2`, `"seq":9`), 7, "audit.fault.end_missing"},
+		"a field":          {edit("records", 3, `"kind":"partial"`, `"kind":"succeeded"`), 3, "audit.fault.changed"},
+		"a name":           {edit("records", 2, `"participant":"chaos"`, `"participant":"order"`), 2, "audit.fault.words"},
+		"an option":        {edit("records", 2, `"b":"1"`, `"b":"2"`), 2, "audit.fault.changed"},
+		"a hash":           {edit("records", 1, `"hash":"`, `"hash":"0`), 1, "audit.fault.changed"},
+		"a gap":            {remove("records", 3), 3, "audit.fault.number"},
+		"the end":          {remove("records", 6), 6, "audit.fault.end_missing"},
+		"a salt":           {change("records", 2, func(r map[string]any) { delete(r["words"].(map[string]any), "salt") }), 2, "audit.fault.unsalted"},
+		"the words":        {change("records", 3, func(r map[string]any) { delete(r, "words") }), 3, "audit.fault.words_gone"},
+		"scribble":         {edit("records", 5, `{"seq":`, `so what`), 5, "audit.fault.unreadable"},
+		"a scribbled case": {editCase(1, `"case":1`, `so what`), 1, "audit.fault.case_unreadable"},
+		"a case":           {removeCase(1), 1, "audit.fault.case_missing"},
+		"its outcome":      {editCase(1, `"outcome":"partial"`, `"outcome":"succeeded"`), 3, "audit.fault.case_differs"},
+		"its place":        {editCase(1, `"seq":3`, `"seq":1`), 1, "audit.fault.case_differs"},
+		"its future":       {editCase(2, `"seq":2`, `"seq":9`), 7, "audit.fault.end_missing"},
 	}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {

@@ -58,6 +58,14 @@ type verifier struct {
 // page checks the next records; it reports whether there may be more.
 func (v *verifier) page(tx store.Tx) (more bool, err error) {
 	records, err := tx.RecordsFrom(v.Records+1, page)
+	if errors.Is(err, store.ErrUnreadable) {
+		// One by one up to the one that cannot be read.
+		records, err = tx.RecordsFrom(v.Records+1, 1)
+	}
+	if errors.Is(err, store.ErrUnreadable) {
+		v.Fault = &Fault{Seq: v.Records + 1, Says: moderation.Say("audit.fault.unreadable")}
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
@@ -95,6 +103,8 @@ func (v *verifier) record(tx store.Tx, r moderation.Record) (*Fault, error) {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return fault("audit.fault.case_missing"), nil
+	case errors.Is(err, store.ErrUnreadable):
+		return fault("audit.fault.case_unreadable"), nil
 	case err != nil:
 		return nil, err
 	case c.Seq < r.Seq:

@@ -105,6 +105,8 @@ type CaseQuery struct {
 var (
 	ErrNotFound = errors.New("not in the store")
 	ErrKnownKey = errors.New("the key is known")
+	// ErrUnreadable is for a case or record that is there and is not as it was written.
+	ErrUnreadable = errors.New("it cannot be read")
 )
 
 // Outbox keeps what must be said in channels until Slack has taken it. There is

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -42,8 +43,17 @@ func (f caseFilter) query() store.CaseQuery {
 
 type auditVerify struct{ tabular }
 
-// Run runs the subcommand.
+// Run runs the subcommand. A store too damaged to be opened is a fault found, too.
 func (a *auditVerify) Run(c *console) error {
+	err := a.verify(c)
+	var e *moderation.Error
+	if errors.As(err, &e) && e.Says.Key == "store.damaged" {
+		return exit{exitFault, err}
+	}
+	return err
+}
+
+func (a *auditVerify) verify(c *console) error {
 	return c.with(func(door control.Door) error {
 		result, err := door.Verify(c.ctx)
 		if err != nil {

@@ -126,8 +126,11 @@ func (t *tx) Case(n uint64) (moderation.Case, error) {
 }
 
 func decodeCase(value []byte) (c moderation.Case, err error) {
+	if len(value) < 2*timeSize {
+		return c, fmt.Errorf("decode a case: %w", store.ErrUnreadable)
+	}
 	if err := json.Unmarshal(value[2*timeSize:], &c); err != nil {
-		return c, fmt.Errorf("decode a case: %w", err)
+		return c, fmt.Errorf("decode a case: %w: %w", store.ErrUnreadable, err)
 	}
 	return c, nil
 }
@@ -191,7 +194,7 @@ func decodeRecord(text []byte) (r moderation.Record, err error) {
 		return r, fmt.Errorf("a record: %w", store.ErrNotFound)
 	}
 	if err := json.Unmarshal(text, &r); err != nil {
-		return r, fmt.Errorf("decode a record: %w", err)
+		return r, fmt.Errorf("decode a record: %w: %w", store.ErrUnreadable, err)
 	}
 	return r, nil
 }
