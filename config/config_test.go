@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/roomwarden/roomwarden/config"
 )
@@ -158,8 +161,33 @@ func TestEveryFaultAtOnce(t *testing.T) {
 	if !errors.As(err, &faults) {
 		t.Fatal(err)
 	}
-	if len(faults.List) != 7 {
-		t.Fatalf("want 7 faults, got %d:\n%v", len(faults.List), err)
+	if len(faults.List) != 8 {
+		t.Fatalf("want 8 faults, got %d:\n%v", len(faults.List), err)
+	}
+}
+
+// TestEveryFaultOfAProvider holds that one fault of a provider hides no other.
+func TestEveryFaultOfAProvider(t *testing.T) {
+	_, err := config.Parse("c.yaml", []byte(good+`  - {name: live, type: livekit, url: http, api_secret: "${NOBODY}"}
+  - {name: Bad Name, type: zoom}
+  - {name: sim, type: zoom}
+`), types, environment())
+	var faults *config.Faults
+	if !errors.As(err, &faults) {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range faults.List {
+		got = append(got, f.Key)
+	}
+	slices.Sort(got)
+	want := []string{
+		"providers[2].api_key", "providers[2].api_secret", "providers[2].name", "providers[2].url",
+		"providers[3].name", "providers[3].type", "providers[4].name", "providers[4].type",
+		"slack.app_token", // of another variable that is not set
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s\n%v", diff, err)
 	}
 }
 

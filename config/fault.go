@@ -41,6 +41,11 @@ func (f *Faults) add(line int, key, remedy, format string, args ...any) {
 	f.List = append(f.List, Fault{Line: line, Key: key, Says: fmt.Sprintf(format, args...), Remedy: remedy})
 }
 
+// about reports whether one of the faults from the index on is about the key.
+func (f *Faults) about(key string, from int) bool {
+	return slices.ContainsFunc(f.List[from:], func(fault Fault) bool { return fault.Key == key })
+}
+
 // err returns f where it holds a fault.
 func (f *Faults) err() error {
 	if len(f.List) == 0 {

@@ -118,6 +118,7 @@ func (d *decoder) providers(n *node, key string, c *Config, types []ProviderType
 			d.faults.add(n.line, key, "Write {name: sim, type: simulated}.", "is no provider")
 			return
 		}
+		before := len(d.faults.List)
 		d.checkedPair(n, "type", key, &p.Type, nil)
 		i := slices.IndexFunc(types, func(t ProviderType) bool { return t.Name == p.Type })
 		if i < 0 {
@@ -126,25 +127,27 @@ func (d *decoder) providers(n *node, key string, c *Config, types []ProviderType
 				known = append(known, t.Name)
 			}
 			d.faults.add(n.line, key+".type", "Use one of "+strings.Join(sorted(known), ", ")+".", "%q is no type of provider", p.Type)
-			return
+			d.checkedPair(n, "name", key, &p.Name, plainName)
+		} else {
+			d.provider(n, key, "", &p, types[i])
+			p.Name = p.Values["name"]
+			delete(p.Values, "name")
+			delete(p.Values, "type")
 		}
-		before := len(d.faults.List)
-		d.provider(n, key, "", &p, types[i])
-		p.Name, p.Type = p.Values["name"], p.Values["type"]
-		delete(p.Values, "name")
-		delete(p.Values, "type")
-		if len(d.faults.List) > before {
-			return
-		}
+		said := func(name string) bool { return d.faults.about(key+"."+name, before) }
 		switch {
+		case said("name"):
 		case p.Name == "":
 			d.faults.add(n.line, key+".name", "Give it a short name; people type it before the room, as in live:standup.", "is missing")
 		case names[p.Name]:
 			d.faults.add(n.line, key+".name", "Give each provider its own name.", "%q stands twice", p.Name)
 		}
 		names[p.Name] = true
+		if i < 0 {
+			return
+		}
 		for _, f := range types[i].Fields {
-			if f.Required && p.Values[f.Name] == "" {
+			if f.Required && p.Values[f.Name] == "" && !said(f.Name) {
 				d.faults.add(n.line, key+"."+f.Name, f.Usage+".", "is missing")
 			}
 		}
