@@ -10,6 +10,11 @@ import (
 	"github.com/roomwarden/roomwarden/store"
 )
 
+// gathers is how long finished work waits for company before it is marked so:
+// each write is a sync of the disk, and acks wait for that disk. After a crash
+// within that time the work is looked at again, which finds its case.
+const gathers = 200 * time.Millisecond
+
 // finished marks envelopes done in the store, many in one transaction.
 type finished struct {
 	store store.Store
@@ -40,14 +45,12 @@ func (f *finished) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
 		case <-f.wake:
+			wait(ctx, gathers, nil)
 		case <-ctx.Done():
 		}
 		if err := f.write(context.WithoutCancel(ctx)); err != nil {
 			f.log.Error("finished work could not be marked so in the store", "cause", err.Error())
-			select {
-			case <-time.After(time.Second):
-			case <-ctx.Done():
-			}
+			wait(ctx, time.Second, nil)
 		}
 	}
 }

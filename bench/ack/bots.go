@@ -77,6 +77,28 @@ func resident(pid int) (int, error) {
 	return 0, fmt.Errorf("process %d tells no VmRSS", pid)
 }
 
+// busyFor returns how much of a processor a process has used since its start.
+func busyFor(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := strings.Cut(string(text), ") ") // the name may hold blanks
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("process %d tells no times", pid)
+	}
+	var ticks int
+	for _, field := range fields[11:13] { // utime and stime, in hundredths
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond, nil
+}
+
 // percentiles are p50, p99 and the maximum.
 type percentiles [3]time.Duration
 

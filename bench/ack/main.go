@@ -86,6 +86,7 @@ func print(results []result, rates []int, sync percentiles) {
 		row(fmt.Sprintf("at %d/s: acked, answered busy, not acked in 3 s", rate), func(r result) string {
 			return fmt.Sprintf("%d, %d, %d", r.acks[i].acked, r.acks[i].busy, r.acks[i].missed)
 		})
+		row(fmt.Sprintf("processors busy at %d/s", rate), func(r result) string { return fmt.Sprintf("%.2f", r.acks[i].cpu) })
 	}
 	row("resident memory, idle", func(r result) string { return mebibytes(r.idle) })
 	row("resident memory, at most under load", func(r result) string { return mebibytes(r.loaded) })

@@ -25,6 +25,7 @@ type result struct {
 type acks struct {
 	took                percentiles
 	acked, busy, missed int
+	cpu                 float64 // processors kept busy by the bot
 }
 
 // rests is how long a bot is left alone before its idle memory is read.
@@ -71,10 +72,19 @@ func measure(ctx context.Context, b bot, rates []int, hold time.Duration) (r res
 	defer watcher.Wait()
 	defer stop()
 	for _, rate := range rates {
+		before, err := busyFor(cmd.Process.Pid)
+		if err != nil {
+			return r, err
+		}
 		a, err := load(ctx, s, rate, hold)
 		if err != nil {
 			return r, err
 		}
+		after, err := busyFor(cmd.Process.Pid)
+		if err != nil {
+			return r, err
+		}
+		a.cpu = (after - before).Seconds() / hold.Seconds()
 		r.acks = append(r.acks, a)
 	}
 	stop()
