@@ -2,7 +2,7 @@
 // framework acknowledge what Slack sends, on the same stand-in for Slack, and
 // what they need for it. It prints a table in Markdown.
 //
-//	go run ./bench/ack [-seconds 10] [-rates 20,200,1000]
+//	go run ./bench/ack [-seconds 10] [-rates 20,200,1000] [-folder DIR]
 //
 // It needs npm for the other bot; see bench/bolt.
 package main
@@ -22,9 +22,10 @@ import (
 func main() {
 	seconds := flag.Int("seconds", 10, "how long each rate is held")
 	rates := flag.String("rates", "20,200,1000", "envelopes a second")
+	folder := flag.String("folder", "", "where roomwarden's store is; the system's folder for temporary files where empty")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, time.Duration(*seconds)*time.Second, *rates)
+	err := run(ctx, time.Duration(*seconds)*time.Second, *rates, *folder)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench/ack:", err)
@@ -32,7 +33,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, hold time.Duration, list string) (err error) {
+func run(ctx context.Context, hold time.Duration, list, parent string) (err error) {
 	var rates []int
 	for word := range strings.SplitSeq(list, ",") {
 		rate, err := strconv.Atoi(word)
@@ -41,7 +42,7 @@ func run(ctx context.Context, hold time.Duration, list string) (err error) {
 		}
 		rates = append(rates, rate)
 	}
-	folder, err := os.MkdirTemp("", "roomwarden-bench-")
+	folder, err := os.MkdirTemp(parent, "roomwarden-bench-")
 	if err != nil {
 		return err
 	}
