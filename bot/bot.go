@@ -56,6 +56,9 @@ type Bot struct {
 	home func(ctx context.Context, user string) error
 	// notices bounds what is said to callers beside the workers.
 	notices errgroup.Group
+	// results holds the hash of what we last showed in a dialog whose ack may
+	// still come, by the dialog's id.
+	results sync.Map
 }
 
 // Bounds of the work that is taken on before callers are told that we are busy.

@@ -206,6 +206,24 @@ func TestADialogAsksForWhatIsMissing(t *testing.T) {
 	s.audited(moderation.ActionKick, moderation.Succeeded, "Spam")
 }
 
+// The ack of a submission and the call that shows its result reach Slack on
+// different ways: the result stays whichever comes last.
+func TestAResultOutlivesALateAck(t *testing.T) {
+	s := newShift(t)
+	if _, err := s.As(slack.Olive).Command(s.ctx, "/room-kick", "sim:standup", slack.Moderation); err != nil {
+		t.Fatal(err)
+	}
+	dialog := s.modal(slack.Olive, "sim:standup")
+	s.InjectEnvelope(slack.EnvelopeFault{Kind: "view_submission", Times: 1, LateAck: 300 * time.Millisecond})
+	if _, err := s.As(slack.Olive).Submit(s.ctx, dialog, map[string]any{"person": "Chaos"}); err != nil {
+		t.Fatal(err)
+	}
+	if now := screen(t, s.As(slack.Olive).Modals()); !strings.Contains(now, "Working") {
+		t.Fatalf("the ack was not the later: %s", now)
+	}
+	s.modal(slack.Olive, "✅")
+}
+
 func TestABoardFollowsItsRoom(t *testing.T) {
 	s := newShift(t)
 	s.typed(slack.Olive, "/room-watch", "standup", "✅")
@@ -243,6 +261,30 @@ func TestAnAuditMessageIsReviewedNotedAndUndone(t *testing.T) {
 	s.press(slack.Olive, post, "Undo")
 	s.audited(moderation.ActionUnmute, moderation.Succeeded, "")
 	s.audited(moderation.ActionMute, moderation.Succeeded, "Taken back by")
+}
+
+// Whoever acted does not review it; another may, once, with a verdict and a word.
+func TestACaseIsReviewedInTheAuditChannel(t *testing.T) {
+	s := newShift(t)
+	s.typed(slack.Olive, "/room-role", "grant @mo admin sim:*", "✅")
+	s.typed(slack.Mo, "/room-mute", "standup chaos too loud", "✅")
+	post := s.audited(moderation.ActionMute, moderation.Succeeded, "Mark reviewed")
+	s.press(slack.Mo, post, "Mark reviewed")
+	dialog := s.modal(slack.Mo, "f:verdict")
+	if _, err := s.As(slack.Mo).Submit(s.ctx, dialog, map[string]any{"verdict": "it was right", "text": "I was right"}); err != nil {
+		t.Fatal(err)
+	}
+	s.modal(slack.Mo, "own")
+	s.press(slack.Olive, post, "Mark reviewed")
+	dialog = s.modal(slack.Olive, "f:verdict")
+	if _, err := s.As(slack.Olive).Submit(s.ctx, dialog, map[string]any{"verdict": "it was wrong", "text": "a warning was enough"}); err != nil {
+		t.Fatal(err)
+	}
+	s.modal(slack.Olive, "✅")
+	post = s.audited(moderation.ActionMute, moderation.Succeeded, "a warning was enough")
+	if shown := screen(t, post); strings.Contains(shown, "Mark reviewed") {
+		t.Errorf("it can be reviewed again: %s", shown)
+	}
 }
 
 func TestTheHomeShowsWhatIsLiveAndWhatStands(t *testing.T) {

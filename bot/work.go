@@ -196,7 +196,11 @@ func (b *Bot) tell(ctx context.Context, j *job, a commands.Answer) {
 	number := caseOf(a)
 	switch {
 	case j.kind == submissionKind || j.press.ViewID != "" && j.press.ViewType == "modal":
-		if b.updateView(ctx, j.press.ViewID, b.renderer.resultView(a, j.press)) {
+		v := b.renderer.resultView(a, j.press)
+		if hash, shown := b.updateView(ctx, j.press.ViewID, v); shown {
+			if j.kind == submissionKind {
+				b.aside(context.WithoutCancel(ctx), func(ctx context.Context) { b.standBy(ctx, j.press.ViewID, v, hash) })
+			}
 			return
 		}
 	case j.press.ViewID != "" && j.reply.url == "":
@@ -227,22 +231,49 @@ func (b *Bot) openView(ctx context.Context, j *job, v slack.ModalViewRequest) bo
 	return true
 }
 
-// updateView shows another view in a dialog's place, and reports whether it did.
-func (b *Bot) updateView(ctx context.Context, id string, v slack.ModalViewRequest) bool {
+// updateView shows another view in a dialog's place, and reports whether it did
+// and the hash of what is shown now.
+func (b *Bot) updateView(ctx context.Context, id string, v slack.ModalViewRequest) (hash string, shown bool) {
 	if id == "" {
-		return false
+		return "", false
 	}
 	for try := range 2 {
-		_, err := b.api.interactive.UpdateViewContext(ctx, v, "", "", id)
+		r, err := b.api.interactive.UpdateViewContext(ctx, v, "", "", id)
 		if err == nil {
-			return true
+			if _, watched := b.results.Load(id); watched {
+				b.results.Store(id, r.Hash)
+			}
+			return r.Hash, true
 		}
 		if try > 0 || judge(err) == undone {
 			b.Log.Info("a dialog could not be updated", "cause", problemName(err))
-			return false
+			return "", false
 		}
 	}
-	return false
+	return "", false
+}
+
+// settlesAfter is how long the ack of a submission may take to its dialog.
+const settlesAfter = time.Second
+
+// standBy shows a result once more where the working view has taken its place:
+// the ack that shows that and the call that showed the result reach Slack on
+// different ways, and the ack may have been the later.
+func (b *Bot) standBy(ctx context.Context, id string, v slack.ModalViewRequest, hash string) {
+	if hash == "" {
+		return
+	}
+	b.results.Store(id, hash)
+	defer b.results.Delete(id)
+	select {
+	case <-time.After(settlesAfter):
+	case <-ctx.Done():
+		return
+	}
+	_, err := b.api.interactive.UpdateViewContext(ctx, v, "", hash, id)
+	if last, _ := b.results.Load(id); slackError(err) == "hash_conflict" && last == hash {
+		b.updateView(ctx, id, v)
+	}
 }
 
 // showHome draws someone's App Home.

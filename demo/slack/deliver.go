@@ -62,6 +62,12 @@ func (s *Server) deliver(ctx context.Context, e envelope) (json.RawMessage, erro
 		c.Cut()
 	}
 	payload, err := s.awaitAck(ctx, d)
+	if fault.LateAck > 0 {
+		select {
+		case <-time.After(fault.LateAck):
+		case <-ctx.Done():
+		}
+	}
 	if fault.CutAfterAck {
 		c.Cut()
 	}
