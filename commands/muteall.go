@@ -106,7 +106,7 @@ func runMuteAll(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	a.order.AllowUnmute = allow
 	if allow {
-		a.details.Options = options
+		a.details.Options, a.same = options, allowUnmute
 	}
 	if answer := s.excepted(ctx, a); answer != nil {
 		return answer

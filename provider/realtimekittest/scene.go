@@ -250,3 +250,29 @@ func (m *meeting) peer(id string) *peer {
 	}
 	return nil
 }
+
+// Person is someone who is in, as other participants see them.
+type Person struct {
+	Peer, User, Custom, Name string
+	Video, Muted, Hidden     bool
+}
+
+// People lists who is in a meeting.
+func (s *Server) People(meetingID string) []Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.meeting(meetingID)
+	if m == nil || m.session == nil {
+		return nil
+	}
+	var all []Person
+	for _, p := range m.session.peers {
+		if p.left.IsZero() {
+			all = append(all, Person{
+				Peer: p.id, User: p.who.id, Custom: p.who.custom, Name: p.who.name,
+				Video: p.video, Muted: p.muted, Hidden: p.preset.Hidden,
+			})
+		}
+	}
+	return all
+}

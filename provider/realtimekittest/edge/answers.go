@@ -3,6 +3,8 @@ package edge
 import (
 	"github.com/google/uuid"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 )
 
 // take answers one message of the client.
@@ -28,6 +30,13 @@ func (c *client) take(raw []byte) {
 	case SelfJoinComplete:
 		e.rest.JoinAs(c.who.Meeting, c.who.User, c.peer)
 	}
+	puppets := c.puppets()
+	var dark []string
+	defer func() {
+		for _, peer := range dark {
+			e.rest.SetVideo(peer, false)
+		}
+	}()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch event {
@@ -44,18 +53,21 @@ func (c *client) take(raw []byte) {
 				peers = append(peers, field{1, o.card()})
 			}
 		}
+		for _, p := range puppets {
+			peers = append(peers, field{1, p.card()})
+		}
 		c.send(event, id, peers)
 	case SelfJoinComplete:
-		c.joinComplete(event, id)
+		c.joinComplete(event, id, puppets)
 	case ToggleProducer, CloseProducer:
 		c.toggle(event, id, parse(body))
 	case PinPeer:
 		c.pin(event, id, parse(body).text(participantField))
 	case HostControlPeer:
-		c.control(parse(body), parse(body).text(participantField), 2)
+		dark = c.control(parse(body), parse(body).text(participantField), 2, puppets)
 		c.send(event, id, message{{1, "success"}})
 	case HostControlPeers:
-		c.control(parse(body), "", 1)
+		dark = c.control(parse(body), "", 1, puppets)
 		c.send(event, id, message{{1, "success"}})
 	case AudioActivity:
 	default: // taken without a word
@@ -63,7 +75,7 @@ func (c *client) take(raw []byte) {
 	}
 }
 
-func (c *client) joinComplete(event uint32, id string) {
+func (c *client) joinComplete(event uint32, id string, puppets []*client) {
 	c.inMedia = true
 	state := message{{1, c.who.Title}, {3, c.who.Meeting}, {5, c.peer}}
 	if pinned := c.edge.pinned[c.who.Meeting]; pinned != "" {
@@ -74,6 +86,9 @@ func (c *client) joinComplete(event uint32, id string) {
 		if o != c && o.who.Meeting == c.who.Meeting && o.inMedia && !o.who.Preset.Hidden {
 			answer = append(answer, field{2, o.part()})
 		}
+	}
+	for _, p := range puppets {
+		answer = append(answer, field{2, p.part()})
 	}
 	c.send(event, id, append(answer, field{3, message{}}, field{4, uint64(6)}))
 	c.others(PeerJoined, message{{1, c.part()}})
@@ -104,8 +119,8 @@ func (c *client) pin(event uint32, id, peer string) {
 }
 
 // control stops what one peer sends, or all: audio and video are the fields
-// from first on.
-func (c *client) control(m read, peer string, first int) {
+// from first on. It returns the puppets whose video it stopped.
+func (c *client) control(m read, peer string, first int, puppets []*client) (dark []string) {
 	stop := map[bool]bool{false: m.numbers[2] == 1, true: m.numbers[3] == 1} // by video
 	if first == 1 {
 		stop = map[bool]bool{false: m.numbers[1] == 1, true: m.numbers[2] == 1}
@@ -122,6 +137,35 @@ func (c *client) control(m read, peer string, first int) {
 			}
 		}
 	}
+	for _, o := range puppets {
+		for _, p := range o.producers {
+			if (peer == "" || o.peer == peer) && p.video && stop[true] {
+				p.paused = true
+				dark = append(dark, o.peer)
+				c.push(ProducerToggled, message{{1, o.peer}, {2, p.state()}, {3, c.peer}})
+			}
+		}
+	}
+	return dark
+}
+
+// puppets are those who are in the meeting without a client: the stand-in's
+// REST side brought them in.
+func (c *client) puppets() []*client {
+	var all []*client
+	for _, p := range c.edge.rest.People(c.who.Meeting) {
+		c.edge.mu.Lock()
+		_, real := c.edge.clients[p.Peer]
+		c.edge.mu.Unlock()
+		if real || p.Hidden {
+			continue
+		}
+		all = append(all, &client{
+			edge: c.edge, peer: p.Peer, who: realtimekittest.Holder{User: p.User, Custom: p.Custom, Name: p.Name},
+			producers: []*producer{{id: "audio-" + p.Peer, paused: p.Muted}, {id: "video-" + p.Peer, video: true, paused: !p.Video}},
+		})
+	}
+	return all
 }
 
 // kicked and muted carry to clients what REST did.

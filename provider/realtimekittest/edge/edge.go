@@ -116,6 +116,13 @@ func (e *Edge) Refuse(event uint32, text string) {
 	e.refuse[event] = text
 }
 
+// Pinned returns the peer who is pinned in a meeting, "" where nobody is.
+func (e *Edge) Pinned(meeting string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.pinned[meeting]
+}
+
 // Kick puts a client out, by custom participant id.
 func (e *Edge) Kick(custom string) {
 	e.mu.Lock()
