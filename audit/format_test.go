@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,6 +74,27 @@ func TestExampleOfThePage(t *testing.T) {
 			t.Error(err)
 		}
 		prev = r.Hash
+	}
+}
+
+// The page lists every field of a record's details and words in the order of the export.
+func TestFieldsOfThePage(t *testing.T) {
+	text, err := os.ReadFile("../docs/audit-format.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, of := range map[string]reflect.Type{
+		"details": reflect.TypeFor[moderation.Details](),
+		"words":   reflect.TypeFor[moderation.Words](),
+	} {
+		var fields []string
+		for i := range of.NumField() {
+			field, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			fields = append(fields, field)
+		}
+		if want := "`" + strings.Join(fields, " ") + "`"; !bytes.Contains(text, []byte(want)) {
+			t.Errorf("%s: the page should say %s", name, want)
+		}
 	}
 }
 

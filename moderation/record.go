@@ -101,6 +101,7 @@ func (r *Record) settle() error {
 	}
 	settled.At = settled.At.UTC()
 	settled.Details.Until = settled.Details.Until.UTC()
+	settled.Details.AwaitsUntil = settled.Details.AwaitsUntil.UTC()
 	*r = settled
 	return nil
 }
