@@ -63,9 +63,6 @@ const (
 	Screen Media = "screen"
 )
 
-// Valid reports whether m is one of the three media.
-func (m Media) Valid() bool { return m == Audio || m == Video || m == Screen }
-
 // Source says where a track comes from.
 type Source string
 

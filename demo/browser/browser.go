@@ -220,13 +220,6 @@ func (t *Tab) SeeGone(xpath string) error {
 	return named("see no more "+xpath, t.do(chromedp.WaitNotPresent(xpath)))
 }
 
-// Text returns the text that an XPath finds.
-func (t *Tab) Text(xpath string) (string, error) {
-	ctx, cancel := context.WithTimeout(t.ctx, waiting)
-	defer cancel()
-	return chromedp.Run(ctx, chromedp.Text(xpath))
-}
-
 // Become chooses who one is, by first name.
 func (t *Tab) Become(name string) error {
 	return t.Press(fmt.Sprintf(`//fieldset[@class="personas"]//label[contains(normalize-space(.), %s)]`, quoted(name)))

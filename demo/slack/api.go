@@ -269,12 +269,3 @@ func (s *Server) limited(channel string) time.Duration {
 	b.tokens--
 	return 0
 }
-
-// LimitPosts switches the posting rate: posts a second and channel, with a
-// burst; a negative rate is no limit.
-func (s *Server) LimitPosts(rate float64, burst int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.PostRate, s.PostBurst = rate, burst
-	clear(s.limits)
-}

@@ -15,7 +15,6 @@ type interaction struct {
 	messages []*Message
 	views    []*View
 	errors   map[string]string
-	closed   bool // a submission closed its dialog
 }
 
 func (in *interaction) sawMessage(m *Message) {
@@ -69,13 +68,6 @@ func (r *Reply) Errors() map[string]string {
 	r.in.s.mu.Lock()
 	defer r.in.s.mu.Unlock()
 	return r.in.errors
-}
-
-// Closed reports whether the submission closed its dialog.
-func (r *Reply) Closed() bool {
-	r.in.s.mu.Lock()
-	defer r.in.s.mu.Unlock()
-	return r.in.closed
 }
 
 // Await returns the first message of the answer that fits, as soon as there is one.

@@ -134,17 +134,6 @@ func (l Ledger) Faults() []string {
 	return all
 }
 
-// AckTimes returns how long each acked envelope took.
-func (l Ledger) AckTimes() []time.Duration {
-	var all []time.Duration
-	for _, d := range l.Deliveries {
-		if took, ok := d.took(); ok {
-			all = append(all, took)
-		}
-	}
-	return all
-}
-
 func closed(c <-chan struct{}) bool {
 	select {
 	case <-c:

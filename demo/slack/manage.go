@@ -15,14 +15,6 @@ func (s *Server) Workspace() Workspace {
 	return w
 }
 
-// Change changes the workspace as an administrator would, without telling the app.
-func (s *Server) Change(change func(w *Workspace)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(&s.state)
-	s.changed()
-}
-
 // Archive archives a channel, or takes it back out.
 func (s *Server) Archive(channel string, archived bool) error {
 	return s.onChannel(channel, func(c *Channel) { c.Archived = archived })

@@ -175,9 +175,6 @@ func (c *Socket) leave() {
 	c.leaving = true
 }
 
-// Gone is closed when the connection has ended.
-func (c *Socket) Gone() <-chan struct{} { return c.gone }
-
 // Sockets returns the connections that have said hello and live.
 func (s *Server) Sockets() []*Socket {
 	s.mu.Lock()

@@ -86,10 +86,8 @@ func (s *Server) submitted(v *View, in *interaction, ack json.RawMessage) error 
 	switch answer.Action {
 	case "":
 		s.closeTop(v.User)
-		in.closed = true
 	case "clear":
 		s.closeAll(v.User)
-		in.closed = true
 	case "errors":
 		for block := range answer.Errors {
 			if !slices.ContainsFunc(v.Blocks, func(b Block) bool { return b.BlockID == block && b.Type == "input" }) {

@@ -129,11 +129,8 @@ func (b *Bot) write(name, text string) {
 // started from now on.
 func (b *Bot) Override(variable string) { b.env = append(b.env, variable) }
 
-// Config returns the configuration's path; Store the bbolt file's.
+// Config returns the configuration's path.
 func (b *Bot) Config() string { return filepath.Join(b.folder, "roomwarden.yaml") }
-
-// Store returns the path of the bbolt file.
-func (b *Bot) Store() string { return filepath.Join(b.folder, "roomwarden.db") }
 
 // Start runs the program and returns when it is linked to the stand-in.
 func (b *Bot) Start(ctx context.Context) {

@@ -68,12 +68,6 @@ type Driver struct {
 	hooks verifier
 	hide  *strings.Replacer // takes secrets out of texts
 	limit *rate.Limiter
-	log   logger
-}
-
-// logger is the part of slog.Logger that the driver uses.
-type logger interface {
-	WarnContext(ctx context.Context, msg string, args ...any)
 }
 
 func open(s provider.Settings) (*Driver, error) {
@@ -93,7 +87,6 @@ func open(s provider.Settings) (*Driver, error) {
 		cloud: strings.HasSuffix(u.Hostname(), ".livekit.cloud"),
 		hooks: newVerifier(key, secret),
 		limit: rate.NewLimiter(rate.Inf, 1),
-		log:   s.Log,
 	}
 	if secret != "" {
 		d.hide = strings.NewReplacer(secret, "…")

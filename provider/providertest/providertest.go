@@ -132,7 +132,6 @@ func Run(t *testing.T, h Harness) {
 // scene is an open room with what the tests of it need.
 type scene struct {
 	Room
-	h      Harness
 	client *provider.Client
 	room   moderation.Room
 }
@@ -140,7 +139,7 @@ type scene struct {
 // open opens a room and finds it through the driver.
 func (h Harness) open(t *testing.T, people int) *scene {
 	t.Helper()
-	s := &scene{Room: h.NewRoom(t, people), h: h, client: provider.NewClient("tested", "tested", h.Driver)}
+	s := &scene{Room: h.NewRoom(t, people), client: provider.NewClient("tested", "tested", h.Driver)}
 	s.until(t, "the room is listed with everyone in it", func() bool {
 		room, err := s.client.Room(t.Context(), s.Name())
 		if err != nil {

@@ -222,16 +222,6 @@ func (g *Guest) Publish(s livekit.TrackSource) error {
 	return err
 }
 
-// UnmuteSelf unmutes the guest's own track, as its app would.
-func (g *Guest) UnmuteSelf(s livekit.TrackSource) bool {
-	p, ok := g.client.LocalParticipant.GetTrackPublication(s).(*lksdk.LocalTrackPublication)
-	if !ok || p == nil {
-		return false
-	}
-	p.SetMuted(false)
-	return true
-}
-
 // Permissions are those that the server last told the guest.
 func (g *Guest) Permissions() *livekit.ParticipantPermission {
 	return g.client.LocalParticipant.Permissions()
