@@ -43,6 +43,7 @@ type boardSource interface {
 type poster interface {
 	PostMessageContext(ctx context.Context, channel string, options ...slack.MsgOption) (string, string, error)
 	UpdateMessageContext(ctx context.Context, channel, timestamp string, options ...slack.MsgOption) (string, string, string, error)
+	history
 }
 
 // boards keeps every board current: a message in a channel that shows a room.
@@ -297,33 +298,6 @@ func (b *boards) show(ctx context.Context, w *watch, view commands.RoomPage, sta
 	}
 	w.seen, w.shown = digest, true
 	return 0, true
-}
-
-// deliver sends the message and keeps where Slack put it.
-func (b *boards) deliver(ctx context.Context, w *watch, m message) error {
-	ctx, cancel := context.WithTimeout(ctx, boardLook)
-	defer cancel()
-	content := []slack.MsgOption{
-		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-	}
-	if w.board.PostedAs != "" {
-		_, _, _, err := b.slack.UpdateMessageContext(ctx, w.board.PostedIn, w.board.PostedAs, content...)
-		return err
-	}
-	channel, ts, err := b.slack.PostMessageContext(ctx, w.board.Channel, content...)
-	if err != nil {
-		return err
-	}
-	w.board.PostedIn, w.board.PostedAs = channel, ts
-	return b.store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
-		board, there, err := commands.Boards.Get(tx, w.key)
-		if err != nil || !there {
-			return err
-		}
-		board.PostedIn, board.PostedAs = channel, ts
-		return commands.Boards.Put(tx, w.key, board)
-	})
 }
 
 // failed decides what an error of Slack means for a board.

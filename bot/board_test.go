@@ -2,10 +2,13 @@ package bot_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +76,9 @@ func (w *watched) looked() int {
 // wall is the channel that boards are posted in.
 type wall struct {
 	mu     sync.Mutex
+	stands []slack.Message // what was posted, with its metadata
+	lost   int             // so many posts stand, and their answers are lost
+	blind  bool            // the scope to read is missing
 	posts  int
 	shown  []shown
 	answer error
@@ -101,7 +107,33 @@ func (w *wall) PostMessageContext(_ context.Context, channel string, options ...
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.posts++
-	return channel, fmt.Sprintf("17.%d", w.posts), w.take(options)
+	if err := w.take(options); err != nil {
+		return "", "", err
+	}
+	_, values, err := slack.UnsafeApplyMsgOptions("", channel, "", options...)
+	if err != nil {
+		return "", "", err
+	}
+	var m slack.Message
+	if err := json.Unmarshal([]byte(values.Get("metadata")), &m.Metadata); err != nil {
+		return "", "", err
+	}
+	m.Timestamp = fmt.Sprintf("17.%d", w.posts)
+	w.stands = append(w.stands, m)
+	if w.lost > 0 {
+		w.lost--
+		return "", "", errors.New("the connection is gone")
+	}
+	return channel, m.Timestamp, nil
+}
+
+func (w *wall) GetConversationHistoryContext(context.Context, *slack.GetConversationHistoryParameters) (*slack.GetConversationHistoryResponse, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.blind {
+		return nil, slack.SlackErrorResponse{Err: "missing_scope"}
+	}
+	return &slack.GetConversationHistoryResponse{Messages: slices.Clone(w.stands)}, nil
 }
 
 func (w *wall) UpdateMessageContext(_ context.Context, channel, ts string, options ...slack.MsgOption) (string, string, string, error) {
@@ -220,6 +252,57 @@ func TestABoardShowsItsRoomAndSurvivesARestart(t *testing.T) {
 			t.Fatalf("after a restart there were %d posts, and it shows %.80q", k.wall.posted(), all[len(all)-1].text)
 		}
 	})
+}
+
+// A post of which no answer came, or whose place the store lost, is found again.
+func TestABoardIsPostedOnce(t *testing.T) {
+	for name, blind := range map[string]bool{"with the scope": false, "without it": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := keep(t)
+				defer k.close()
+				k.wall.mu.Lock()
+				k.wall.lost, k.wall.blind = 1, blind
+				k.wall.mu.Unlock()
+				later(time.Minute)
+				want := 1
+				if blind {
+					want = 2 // it cannot be seen, and a board that is not there is worse
+				}
+				if n := k.wall.posted(); n != want {
+					t.Errorf("after a lost answer there were %d posts", n)
+				}
+
+				k.stop() // the program ends between the post and its place in the store
+				b, _ := k.stored()
+				b.PostedIn, b.PostedAs, b.Uncertain = "", "", true
+				k.put(b)
+				k.start()
+				k.room.set("Grace", commands.BoardLive)
+				later(time.Minute)
+				if blind {
+					want++
+				}
+				all := k.wall.all()
+				if n := k.wall.posted(); n != want || !strings.Contains(all[len(all)-1].text, "Grace") {
+					t.Errorf("after a crash there were %d posts, and it shows %.80q", n, all[len(all)-1].text)
+				}
+				if b, _ := k.stored(); b.PostedAs == "" || b.Uncertain {
+					t.Errorf("its place is not kept: %+v", b)
+				}
+
+				again := board // another board of the room has a message of its own
+				again.At = again.At.Add(time.Hour)
+				k.stop()
+				k.put(again)
+				k.start()
+				later(time.Minute)
+				if n := k.wall.posted(); n != want+1 {
+					t.Errorf("with a new board there were %d posts", n)
+				}
+			})
+		})
+	}
 }
 
 func TestABoardMergesWhatComesFast(t *testing.T) {

@@ -7,17 +7,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
 )
-
-// looksBack is how much earlier than a post was queued its message is looked
-// for: more than clocks differ.
-const looksBack = 10 * time.Minute
 
 // ownFault is an error of one message that others in the channel do not have.
 type ownFault struct{ cause error }
@@ -154,32 +149,23 @@ func (c *channel) write(ctx context.Context, p store.Post) error {
 // scope to read the channel it leaves the post as it is: the case may then be
 // told twice, but it is told.
 func (c *channel) search(ctx context.Context, id string, p *store.Post) error {
-	q := &slack.GetConversationHistoryParameters{
-		ChannelID: id, IncludeAllMetadata: true, Limit: 200,
-		Oldest: strconv.FormatInt(p.QueuedAt.Add(-looksBack).Unix(), 10),
+	_, err := findMessage(ctx, c.api.background, id, p.QueuedAt, func(m slack.Message) bool {
+		number, seq, ok := caseIn(m.Metadata)
+		if !ok || number != p.Case {
+			return false
+		}
+		p.PostedIn, p.PostedAs, p.Shown = id, m.Timestamp, max(p.Shown, seq)
+		return true
+	})
+	if errors.Is(err, errUnseen) {
+		c.log.Warn("whether an earlier try came through cannot be seen; the case may be told twice",
+			"channel", c.name, "case", p.Case, "cause", err.Error())
+		return nil
 	}
-	for {
-		page, err := c.api.background.GetConversationHistoryContext(ctx, q)
-		switch {
-		case err != nil && slackError(err) == "missing_scope":
-			c.log.Warn("whether an earlier try came through cannot be seen without the scopes channels:history and groups:history; the case may be told twice",
-				"channel", c.name, "case", p.Case)
-			return nil
-		case err != nil:
-			return fmt.Errorf("look for the message of case %d: %w", p.Case, err)
-		}
-		for _, m := range page.Messages {
-			number, seq, ok := caseIn(m.Metadata)
-			if ok && number == p.Case {
-				p.PostedIn, p.PostedAs, p.Shown = id, m.Timestamp, max(p.Shown, seq)
-				return nil
-			}
-		}
-		if !page.HasMore || page.ResponseMetaData.NextCursor == "" {
-			return nil
-		}
-		q.Cursor = page.ResponseMetaData.NextCursor
+	if err != nil {
+		return fmt.Errorf("look for the message of case %d: %w", p.Case, err)
 	}
+	return nil
 }
 
 // caseIn reads which record of which case a message shows.

@@ -39,6 +39,9 @@ type Board struct {
 	// PostedAs is the message's timestamp, once it is there; bot writes it.
 	PostedIn string `json:"posted_in,omitempty"`
 	PostedAs string `json:"posted_as,omitempty"`
+	// Uncertain is set before the message is first posted and stays until it is
+	// known what came of that: where it is found set, the message may be there.
+	Uncertain bool `json:"uncertain,omitempty"`
 	// Closed asks for the last word on the message; bot then deletes the board.
 	Closed bool `json:"closed,omitempty"`
 }
@@ -75,9 +78,16 @@ func runWatch(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	var known bool
 	err := s.update(ctx, func(tx store.Tx) error {
-		before, there, err := Boards.Get(tx, board.Key())
-		if known = there && !before.Closed; err != nil || known {
+		var err error
+		if known, err = watched(tx, board); err != nil || known {
 			return err
+		}
+		before, there, err := Boards.Get(tx, board.Key())
+		if err != nil {
+			return err
+		}
+		if there { // it is being taken down: its message goes on
+			board.PostedIn, board.PostedAs, board.Uncertain, board.At = before.PostedIn, before.PostedAs, before.Uncertain, before.At
 		}
 		return Boards.Put(tx, board.Key(), board)
 	})
@@ -90,6 +100,18 @@ func runWatch(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	return Notice{Tone: Done, Says: []moderation.Sentence{moderation.Say(key,
 		"Room", moderation.RoomRef{Provider: board.Provider, Name: board.Room}, "Channel", moderation.ChannelID(board.Channel))}}
+}
+
+// watched reports whether the channel has a board of the room: one goes on when
+// its room begins again under its name with another id.
+func watched(tx store.Tx, board Board) (bool, error) {
+	all, err := Boards.All(tx, url.PathEscape(board.Channel)+"/"+url.PathEscape(board.Provider)+"/")
+	for _, b := range all {
+		if !b.Closed && (b.RoomID == board.RoomID || b.Room == board.Room && b.Room != "") {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // runUnwatch also ends the board of a room that is not live any more.
