@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -121,7 +122,7 @@ func (s *shift) audited(action, outcome string) {
 func (s *shift) writes() []string {
 	var all []string
 	for _, r := range s.Requests() {
-		if r.Method != "GET" && !strings.HasSuffix(r.Path, "/participants") {
+		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/participants") {
 			all = append(all, r.Method+" "+r.Path[strings.LastIndex(r.Path, "/")+1:]+" "+r.Body)
 		}
 	}

@@ -138,7 +138,7 @@ func (a *api) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, a.lost(err, p == writes && sent.Load())
 	}
-	defer res.Body.Close() //nolint:errcheck // everything of it is read below
+	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return nil, a.lost(err, p == writes)
@@ -182,7 +182,7 @@ func post[T any](ctx context.Context, a *api, path string, body any) (T, error) 
 		if err != nil {
 			return answer.Data, err
 		}
-		defer res.Body.Close() //nolint:errcheck // it is in memory
+		defer res.Body.Close()
 		return answer.Data, json.NewDecoder(res.Body).Decode(&answer)
 	})
 }

@@ -15,3 +15,10 @@ func Unmetered(s provider.Settings) (provider.Driver, error) {
 	d.api.quota.SetLimit(rate.Inf)
 	return d, nil
 }
+
+// WithStage puts something else in the bridge's place.
+func WithStage(driver provider.Driver, s stage) {
+	if d, ok := driver.(*Driver); ok {
+		d.stage = s
+	}
+}

@@ -1,6 +1,8 @@
 package realtimekit_test
 
 import (
+	"errors"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -91,7 +93,7 @@ func (a *app) person(t testing.TB, room moderation.Room, who string) moderation.
 func (a *app) sent() []realtimekittest.Request {
 	var writes []realtimekittest.Request
 	for _, r := range a.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			writes = append(writes, r)
 		}
 	}
@@ -103,7 +105,8 @@ func wantCode(t testing.TB, err error, code moderation.Code, key string) {
 	if moderation.CodeOf(err) != code {
 		t.Fatalf("code %q, want %q: %v", moderation.CodeOf(err), code, err)
 	}
-	if e, ok := err.(*moderation.Error); key != "" && (!ok || e.Says.Key != key) {
+	var e *moderation.Error
+	if key != "" && (!errors.As(err, &e) || e.Says.Key != key) {
 		t.Fatalf("says %v, want %s", err, key)
 	}
 }

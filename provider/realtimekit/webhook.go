@@ -69,7 +69,7 @@ func (d *Driver) Webhook(r *http.Request, body []byte) ([]provider.Hint, error) 
 			ID string `json:"id"`
 		} `json:"meeting"`
 	}
-	if json.Unmarshal(body, &told) != nil || !idForm.MatchString(told.Meeting.ID) {
+	if malformed := json.Unmarshal(body, &told) != nil; malformed || !idForm.MatchString(told.Meeting.ID) {
 		return nil, nil // of something else than a meeting
 	}
 	// A repeat carries a new rtk-uuid: the body tells that it is one.
@@ -109,7 +109,7 @@ func (a *api) publicKey(ctx context.Context) (*rsa.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, longestKey))
 	if err != nil {
 		return nil, err

@@ -56,21 +56,28 @@ func (s *Server) hasPreset(name string) bool {
 
 // JSON returns the preset as the API shows it.
 func (p *Preset) JSON() map[string]any {
-	var all map[string]any
+	var all, config, may map[string]any
+	var media map[string]map[string]any
+	part := func(of map[string]any, name string, into any) {
+		raw, _ := json.Marshal(of[name]) // of what was JSON: cannot fail
+		_ = json.Unmarshal(raw, into)
+	}
 	_ = json.Unmarshal(wholePreset, &all) // the embedded file is JSON
-	all["id"], all["name"] = p.ID, p.Name
-	all["config"].(map[string]any)["view_type"] = p.ViewType
-	may := all["permissions"].(map[string]any)
+	part(all, "config", &config)
+	part(all, "permissions", &may)
+	part(may, "media", &media)
+	all["id"], all["name"], all["config"], all["permissions"] = p.ID, p.Name, config, may
+	config["view_type"] = p.ViewType
 	may["disable_participant_audio"], may["disable_participant_video"] = p.DisableAudio, p.DisableVideo
 	may["kick_participant"], may["pin_participant"] = p.Kick, p.Pin
 	may["hidden_participant"] = p.Hidden
-	media := may["media"].(map[string]any)
 	produce := func(medium string, not bool) {
 		if not {
-			media[medium].(map[string]any)["can_produce"] = "NOT_ALLOWED"
+			media[medium]["can_produce"] = "NOT_ALLOWED"
 		}
 	}
 	produce("video", p.NoVideo)
 	produce("audio", p.NoAudio)
+	may["media"] = media
 	return all
 }

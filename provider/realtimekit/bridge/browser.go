@@ -40,7 +40,7 @@ func startBrowser(root context.Context, c Config) (*browser, error) {
 	if _, err := exec.LookPath(c.Chromium); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoBrowser, err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(root, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoBrowser, err)
 	}

@@ -1,0 +1,246 @@
+package realtimekit_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/realtimekit"
+	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
+	"github.com/roomwarden/roomwarden/provider/realtimekittest"
+)
+
+// Pages that are smaller than asked for are read to the end, and who left is in none.
+func TestReadsEveryPage(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{PageSize: 10})
+	for i := range 30 {
+		a.AddMeeting(fmt.Sprintf("room-%02d", i), "someone")
+	}
+	big := a.AddMeeting("big")
+	for i := range 45 {
+		name := fmt.Sprintf("guest%02d", i)
+		a.Enrol(big, name, "guest")
+		if peer := a.Join(big, name); i%3 == 0 {
+			a.Leave(peer)
+		}
+	}
+	page, err := a.Rooms(t.Context(), provider.RoomQuery{})
+	if err != nil || len(page.Rooms) != 31 {
+		t.Errorf("%d rooms, %v", len(page.Rooms), err)
+	}
+	people, err := a.Participants(t.Context(), a.room(t, "big"), provider.ParticipantQuery{})
+	if err != nil || len(people.Participants) != 30 || people.Total != 30 {
+		t.Errorf("%d people of %d, %v", len(people.Participants), people.Total, err)
+	}
+}
+
+// A meeting goes by its title where that is unique among those that are live.
+func TestTitlesOfTwo(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	one, two := a.AddMeeting("standup", "mia"), a.AddMeeting("standup", "ada")
+	a.AddMeeting("", "kim")
+	_, err := a.Room(t.Context(), "standup")
+	wantCode(t, err, moderation.CodeAmbiguous, "realtimekit.two_rooms")
+	for _, id := range []string{one, two} {
+		if r := a.room(t, id); r.ID != id || r.Name != id {
+			t.Errorf("%+v", r)
+		}
+	}
+	a.Leave(a.Present(two)["ada"].ID)
+	if r := a.room(t, "standup"); r.ID != one || r.Name != "standup" {
+		t.Errorf("%+v", r)
+	}
+	for _, odd := range []string{"..", "../meetings", "a/b", two, strings.Repeat("x", 300)} {
+		_, err := a.Participants(t.Context(), moderation.Room{ID: odd}, provider.ParticipantQuery{})
+		wantCode(t, err, moderation.CodeNotFound, "realtimekit.no_room")
+	}
+}
+
+func TestShowsLocksAndRecordings(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	id := a.AddMeeting("standup", "mia")
+	a.SetRecording(id, true)
+	room := a.room(t, "standup")
+	if !room.Recording || room.Locked {
+		t.Errorf("%+v", room)
+	}
+	a.mustAct(t, provider.Order{Action: moderation.ActionLock, Room: room})
+	a.SetRecording(id, false)
+	if room = a.room(t, "standup"); room.Recording || !room.Locked || a.Join(id, "mia") != "" {
+		t.Errorf("%+v", room)
+	}
+}
+
+// A kick takes the user's id and reaches all devices; the answer says so.
+func TestKicksAllDevices(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	id := a.AddMeeting("standup", "mia", "ada")
+	second := a.Join(id, "mia")
+	room := a.room(t, "standup")
+	_, err := a.Participant(t.Context(), room, "mia")
+	wantCode(t, err, moderation.CodeAmbiguous, "realtimekit.two_connections")
+	effect := a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: a.person(t, room, second)})
+	if !says(effect, "realtimekit.several_devices") {
+		t.Errorf("says %v", effect.Says)
+	}
+	if _, there := a.Present(id)["mia"]; there {
+		t.Error("mia is still there")
+	}
+	if p := a.person(t, room, a.UserID(id, "ada")); p.Identity != "ada" {
+		t.Errorf("by user id: %+v", p)
+	}
+}
+
+func TestMutesAllButSome(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	id := a.AddMeeting("standup", "mia", "ada", "kim")
+	room := a.room(t, "standup")
+	a.Requests()
+	effect := a.mustAct(t, provider.Order{Action: moderation.ActionMuteAll, Room: room, Except: []string{"kim"}})
+	if !says(effect, "realtimekit.mute_all.may_unmute") || effect.Reached != 2 || a.Peer(a.Present(id)["kim"]).Muted {
+		t.Errorf("%+v", effect)
+	}
+	if sent := a.sent(); len(sent) != 1 || !strings.HasSuffix(sent[0].Path, "/mute") {
+		t.Errorf("sent %+v", sent)
+	}
+	effect = a.mustAct(t, provider.Order{Action: moderation.ActionMuteAll, Room: room})
+	if effect.Reached != 3 || a.Unmute(a.Present(id)["kim"].ID) {
+		t.Errorf("%+v", effect)
+	}
+}
+
+// The preset for stopping video is checked before anything is changed.
+func TestChecksThePreset(t *testing.T) {
+	for preset, key := range map[string]string{"guest": "realtimekit.preset.sends_video", "nowhere": "realtimekit.preset.missing"} {
+		a := newApp(t, realtimekittest.Config{}, func(s *provider.Settings) { s.Values["no_video_preset"] = preset })
+		a.AddMeeting("standup", "mia")
+		room := a.room(t, "standup")
+		_, err := a.act(t, provider.Order{
+			Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.person(t, room, "mia"),
+		})
+		wantCode(t, err, moderation.CodeRejected, key)
+		if sent := a.sent(); len(sent) != 0 {
+			t.Errorf("sent %+v", sent)
+		}
+		doctor, ok := a.Driver.(provider.Doctor)
+		if !ok || !slices.ContainsFunc(doctor.Diagnose(t.Context()), func(f provider.Finding) bool { return !f.OK && f.Says.Key == key }) {
+			t.Errorf("the doctor does not tell of %s", preset)
+		}
+	}
+}
+
+// Where the kick is refused, the preset is given back.
+func TestGivesThePresetBack(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	id := a.AddMeeting("standup", "mia")
+	room := a.room(t, "standup")
+	a.Fail(realtimekittest.Fault{Method: http.MethodPost, Path: "/kick", Status: 400, Code: 400, Message: "not now"})
+	_, err := a.act(t, provider.Order{Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.person(t, room, "mia")})
+	wantCode(t, err, moderation.CodeRejected, "realtimekit.rejected")
+	if preset := a.PresetOf(id, "mia"); preset != "guest" {
+		t.Errorf("mia has %s", preset)
+	}
+	a.Heal()
+	_, err = a.act(t, provider.Order{Action: moderation.ActionUnmute, Media: moderation.Video, Room: room, Participant: a.person(t, room, "mia")})
+	wantCode(t, err, moderation.CodeConflict, "realtimekit.video.no_earlier_preset")
+}
+
+func TestWebhooks(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	hook, ok := a.Driver.(provider.Webhooker)
+	if !ok {
+		t.Fatal("no webhooks")
+	}
+	id := a.AddMeeting("standup")
+	r, body, err := a.Server.Webhook("https://rw.example.org/webhooks/meet", "meeting.participantJoined", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hints, err := hook.Webhook(r, body)
+	if err != nil || len(hints) != 1 || hints[0].RoomID != id || hints[0].ID == "" {
+		t.Errorf("%+v, %v", hints, err)
+	}
+	_, err = hook.Webhook(r, []byte(strings.Replace(string(body), "Joined", "Left", 1)))
+	wantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
+	r.Header.Del("rtk-signature")
+	_, err = hook.Webhook(r, body)
+	wantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
+	_, _ = io.Copy(io.Discard, r.Body) // nobody else reads it
+}
+
+// stage is a bridge without a browser.
+type stage struct {
+	did []string
+	err error
+}
+
+func (s *stage) Do(_ context.Context, _ string, c bridge.Control, targets ...bridge.Target) ([]string, error) {
+	s.did = append(s.did, fmt.Sprintf("%s%d", c, len(targets)))
+	return nil, s.err
+}
+
+func (s *stage) Close() error { return nil }
+
+// With a bridge video stops without a kick, and the list shows who is pinned.
+func TestWorksThroughTheBridge(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	fake := &stage{}
+	realtimekit.WithStage(a.Driver, fake)
+	a.AddMeeting("standup", "mia", "ada", "kim")
+	room := a.room(t, "standup")
+	for _, c := range []moderation.Capability{moderation.CanPin, moderation.CanMuteVideo, moderation.CanMuteAllVideo} {
+		if level := a.Capabilities(room)[c].Level; level != moderation.ClientSide {
+			t.Errorf("%s is %q", c, level)
+		}
+	}
+	order := func(action moderation.Action, who string) provider.Order {
+		o := provider.Order{Action: action, Room: room, Media: moderation.Video}
+		if who != "" {
+			o.Participant = a.person(t, room, who)
+		}
+		return o
+	}
+	pinned := func() (all []string) {
+		page, err := a.Participants(t.Context(), room, provider.ParticipantQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range page.Participants {
+			if p.Pinned {
+				all = append(all, p.Identity)
+			}
+		}
+		return all
+	}
+	a.Requests()
+	a.mustAct(t, order(moderation.ActionPin, "mia"))
+	a.mustAct(t, order(moderation.ActionPin, "ada"))
+	if got := pinned(); !slices.Equal(got, []string{"ada"}) {
+		t.Errorf("pinned: %v", got)
+	}
+	a.mustAct(t, order(moderation.ActionUnpin, "ada"))
+	if got := pinned(); len(got) != 0 {
+		t.Errorf("pinned: %v", got)
+	}
+	a.mustAct(t, order(moderation.ActionMute, "mia"))
+	all := order(moderation.ActionMuteAll, "")
+	all.Except = []string{"kim"}
+	a.mustAct(t, all)
+	all.Except = nil
+	a.mustAct(t, all)
+	if want := []string{"pin1", "pin1", "unpin1", "video1", "video2", "video_all0"}; !slices.Equal(fake.did, want) {
+		t.Errorf("did %v, want %v", fake.did, want)
+	}
+	if sent := a.sent(); len(sent) != 0 {
+		t.Errorf("sent %+v", sent)
+	}
+	fake.err = moderation.Fault(moderation.CodeRejected, "realtimekit.bridge.forbidden")
+	_, err := a.act(t, order(moderation.ActionPin, "kim"))
+	wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
+}
