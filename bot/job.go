@@ -150,13 +150,7 @@ func (b *Bot) readPressed(payload []byte, at time.Time) (job, error) {
 	}
 	j := b.pressJob(pressKind, p, at)
 	j.fault = err
-	var from struct {
-		Container struct {
-			IsEphemeral bool `json:"is_ephemeral"`
-		} `json:"container"`
-	}
-	_ = json.Unmarshal(payload, &from) // readPress has read it already
-	j.replaces = p.ResponseURL != "" && (from.Container.IsEphemeral || strings.HasPrefix(p.ChannelID, "D"))
+	j.replaces = p.ResponseURL != "" && p.Ephemeral
 	switch {
 	case err != nil, p.Dialog, p.Home, p.Board != "", p.Link && p.View != nil:
 		j.keep = false // it has no effect that could be lost

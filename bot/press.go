@@ -185,7 +185,7 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 		p.Board = a.text()
 		return p, nil
 	}
-	p.Invocation.Key = strings.Join([]string{"press", d.Container.MessageTS + d.Container.ViewID, a.BlockID, a.ActionID, a.ActionTS, d.User.ID}, "/")
+	p.Invocation.Key = strings.Join([]string{"press", d.Container.MessageTS + d.Container.ViewID, a.BlockID, a.ActionID, cmp.Or(a.ActionTS, d.TriggerID), d.User.ID}, "/")
 	if d.View != nil && d.View.Type == "modal" && strings.HasPrefix(a.BlockID, fieldPrefix) {
 		return r.readField(p, d, a)
 	}
@@ -198,13 +198,17 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 		return p, err
 	}
 	p.take(w)
-	if p.MessageTS != "" && !p.Ephemeral && !strings.HasPrefix(p.ChannelID, "D") {
-		p.List = nil // others read it too: it is not replaced by what one may see
-	}
+	p.Ephemeral = p.Ephemeral || strings.HasPrefix(p.ChannelID, "D") || drawnForOne(a.ActionID, w)
 	if strings.HasPrefix(a.ActionID, "each:") {
 		return p.spread(chosen(d.State))
 	}
 	return p, nil
+}
+
+// drawnForOne reports whether a button stands in answers to one person alone,
+// whatever is said of its message: in lists, with their pages, and in questions.
+func drawnForOne(action string, w wish) bool {
+	return w.List != nil || w.Confirmed || strings.HasPrefix(action, "page:")
 }
 
 // chosen returns the connection ids that are selected in a list of people.

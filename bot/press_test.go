@@ -124,13 +124,19 @@ func TestMenusHoldWishes(t *testing.T) {
 }
 
 func TestWhatOthersReadIsNotReplaced(t *testing.T) {
-	press, err := newRenderer().ReadPress(payload(t, []any{action("do:kick", "1:kick?p=PA_1&r=sim:RM_1&@r=")}, map[string]any{
-		"container": map[string]any{"message_ts": "1.2", "channel_id": "C0MODS000"},
-	}))
-	if err != nil || press.Ephemeral || press.List != nil {
-		t.Errorf("press = %+v, %v", press, err)
+	public := map[string]any{"container": map[string]any{"message_ts": "1.2", "channel_id": "C0MODS000"}}
+	for value, replaced := range map[string]bool{
+		"1:kick?p=PA_1&r=sim:RM_1":     false, // of a board
+		"1:undo?c=3":                   false, // of a case
+		"1:kick?p=PA_1&r=sim:RM_1&@r=": true,  // of a list
+		"1y:end?r=sim:RM_1":            true,  // of a question
+	} {
+		press, err := newRenderer().ReadPress(payload(t, []any{action("do:kick", value)}, public))
+		if err != nil || press.Ephemeral != replaced {
+			t.Errorf("%s: press = %+v, %v", value, press, err)
+		}
 	}
-	press, err = newRenderer().ReadPress(payload(t, []any{action("board-refresh", "sim:RM_1")}, nil))
+	press, err := newRenderer().ReadPress(payload(t, []any{action("board-refresh", "sim:RM_1")}, nil))
 	if err != nil || press.Board != "sim:RM_1" {
 		t.Errorf("press = %+v, %v", press, err)
 	}
@@ -309,4 +315,21 @@ func FuzzReadPress(f *testing.F) {
 		_, _ = r.ReadSubmission(payload)
 		r.Suggest(context.Background(), payload)
 	})
+}
+
+// TestPressesWithoutTheirTimeAreTwo holds that presses are told apart where
+// nothing says when they were.
+func TestPressesWithoutTheirTimeAreTwo(t *testing.T) {
+	press := func(trigger string) string {
+		a := action("do:kick", "1:kick?p=PA_1&r=sim:RM_1")
+		delete(a, "action_ts")
+		p, err := newRenderer().ReadPress(payload(t, []any{a}, map[string]any{"trigger_id": trigger}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Invocation.Key
+	}
+	if one, again, other := press("T1"), press("T1"), press("T2"); one != again || one == other {
+		t.Errorf("keys %q %q %q", one, again, other)
+	}
 }
