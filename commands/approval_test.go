@@ -246,6 +246,10 @@ func TestRequest(t *testing.T) {
 	if got := said(t, st.answers(viewer, "approve", number)); !strings.Contains(got, "yourself") {
 		t.Errorf("by oneself: %s", got)
 	}
+	st.answers(nobody, "approve", number)
+	if c, own := st.cases()[number-1], st.lastCase(); !c.Awaits || own.Number == number || own.Outcome != moderation.Refused || own.Actor != nobody {
+		t.Errorf("by one who sees no room: %+v\nown %+v", c, own)
+	}
 	st.answers(moderator, "approve", number)
 	c := st.cases()[number-1]
 	if c.Outcome != moderation.Succeeded || c.Actor != viewer || c.ApprovedBy != moderator {

@@ -121,10 +121,16 @@ func (s *Service) mayAnswer(ctx context.Context, c Caller, of moderation.Case) D
 // judgeApprover asks whether whoever approves an attempt may make it. One who
 // may not is refused by a case of their own, and what waited goes on waiting.
 func (s *Service) judgeApprover(ctx context.Context, a *attempt) Answer {
+	own := a.ofApprover()
+	answer := s.permitCaller(ctx, own)
+	a.judged = own.judged
+	return answer
+}
+
+// ofApprover is the attempt as one of whoever approves it, with a case of its own.
+func (a *attempt) ofApprover() *attempt {
 	own := *a
 	own.in.approval, own.in.approvedBy, own.in.undoes = nil, "", 0
 	own.in.Caller, own.in.Source, own.in.Key = a.in.approval.By.Caller, a.in.approval.By.Source, a.in.approval.By.Key
-	answer := s.permitCaller(ctx, &own)
-	a.judged = own.judged
-	return answer
+	return &own
 }

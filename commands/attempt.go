@@ -65,7 +65,11 @@ func (s *Service) aim(ctx context.Context, in Invocation, action moderation.Acti
 // aimAt is aim for an attempt that is partly filled. A person who is not
 // present ends it only where present is set.
 func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
-	room, answer := s.place(ctx, a.in, func(p place, says []moderation.Sentence) error { return s.recordUnseen(ctx, a, p, says) })
+	looking := a
+	if a.in.approval != nil && a.in.approval.Request {
+		looking = a.ofApprover() // by whose rights the room is found
+	}
+	room, answer := s.place(ctx, a.in, func(p place, says []moderation.Sentence) error { return s.recordUnseen(ctx, looking, p, says) })
 	if answer != nil {
 		return answer
 	}
