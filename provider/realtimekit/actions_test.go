@@ -158,7 +158,7 @@ func TestWebhooks(t *testing.T) {
 		t.Fatal("no webhooks")
 	}
 	id := a.AddMeeting("standup")
-	r, body, err := a.Server.Webhook("https://rw.example.org/webhooks/meet", "meeting.participantJoined", id)
+	r, body, err := a.Webhook("https://rw.example.org/webhooks/meet", "meeting.participantJoined", id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,11 +38,19 @@ const (
 )
 
 // quotas holds what is left of each account's quota: apps of one account share it.
-var quotas sync.Map // of string to *rate.Limiter
+var quotas = struct {
+	sync.Mutex
+	of map[string]*rate.Limiter
+}{of: map[string]*rate.Limiter{}}
 
 func quotaOf(base, account string) *rate.Limiter {
-	l, _ := quotas.LoadOrStore(base+" "+account, rate.NewLimiter(quotaPerSecond, quotaBurst))
-	return l.(*rate.Limiter)
+	quotas.Lock()
+	defer quotas.Unlock()
+	key := base + " " + account
+	if quotas.of[key] == nil {
+		quotas.of[key] = rate.NewLimiter(quotaPerSecond, quotaBurst)
+	}
+	return quotas.of[key]
 }
 
 // api makes the requests. It is what the SDK sends with too, so that every

@@ -73,7 +73,7 @@ func (a *app) mustAct(t testing.TB, o provider.Order) provider.Effect {
 
 func (a *app) room(t testing.TB, name string) moderation.Room {
 	t.Helper()
-	room, err := a.Driver.Room(t.Context(), name)
+	room, err := a.Room(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,8 +49,10 @@ func TestLive(t *testing.T) {
 	who := page.Participants[0]
 	t.Logf("%+v with %+v", room, page.Participants)
 	for _, o := range []provider.Order{
-		{Action: moderation.ActionPin}, {Action: moderation.ActionUnpin},
-		{Action: moderation.ActionMute, Media: moderation.Video}, {Action: moderation.ActionMute, Media: moderation.Audio},
+		{Action: moderation.ActionPin},
+		{Action: moderation.ActionUnpin},
+		{Action: moderation.ActionMute, Media: moderation.Video},
+		{Action: moderation.ActionMute, Media: moderation.Audio},
 	} {
 		o.Room, o.Participant = room, who
 		effect, err := c.Act(t.Context(), o)

@@ -64,16 +64,25 @@ func (d *Driver) Webhook(r *http.Request, body []byte) ([]provider.Hint, error) 
 	case !good:
 		return nil, unsigned
 	}
+	meeting := meetingOf(body)
+	if !idForm.MatchString(meeting) {
+		return nil, nil // of something else than a meeting
+	}
+	// A repeat carries a new rtk-uuid: the body tells that it is one.
+	return []provider.Hint{{ID: r.Header.Get("rtk-webhook-id") + hex.EncodeToString(sum[:16]), RoomID: meeting}}, nil
+}
+
+// meetingOf returns the meeting that a webhook is about, "" where it names none.
+func meetingOf(body []byte) string {
 	var told struct {
 		Meeting struct {
 			ID string `json:"id"`
 		} `json:"meeting"`
 	}
-	if malformed := json.Unmarshal(body, &told) != nil; malformed || !idForm.MatchString(told.Meeting.ID) {
-		return nil, nil // of something else than a meeting
+	if err := json.Unmarshal(body, &told); err != nil {
+		return ""
 	}
-	// A repeat carries a new rtk-uuid: the body tells that it is one.
-	return []provider.Hint{{ID: r.Header.Get("rtk-webhook-id") + hex.EncodeToString(sum[:16]), RoomID: told.Meeting.ID}}, nil
+	return told.Meeting.ID
 }
 
 // hookKey returns the public key, fetched anew where it is older than that.

@@ -52,8 +52,8 @@ type Config struct {
 	Log             *slog.Logger
 }
 
-// Patience is how long a control may take that has to start the browser first.
-func (c Config) Patience() time.Duration { return c.Join + c.Act + time.Second }
+// Patience is how long a control may take that has to join first, or anew.
+func (c Config) Patience() time.Duration { return c.Join + 2*c.Act }
 
 // Defaults returns the configuration with its defaults filled in.
 func (c Config) Defaults() Config {

@@ -34,6 +34,7 @@ type job struct {
 type outcome struct {
 	peers []string
 	err   error
+	out   bool // nothing was done: the bridge was no longer in the meeting
 }
 
 // run does jobs until none came for a while, a join failed or the meeting put
@@ -47,7 +48,12 @@ func (t *tab) run() {
 	for {
 		select {
 		case j := <-t.jobs:
+			was := t.page != nil
 			o, lasts := t.do(j)
+			if o.out && was { // put out since the last job, or the session is another one
+				t.leave()
+				o, lasts = t.do(j)
+			}
 			j.done <- o
 			if !lasts {
 				return
@@ -74,7 +80,8 @@ func (t *tab) do(j job) (o outcome, lasts bool) {
 	case err != nil:
 		return outcome{err: moderation.Errorf(moderation.CodeOutcomeUnknown, "the bridge's page: %w", err)}, false
 	case a.Failed:
-		return outcome{err: a.fault(j.control)}, !a.Gone && a.Code != codeNotJoined
+		out := a.Gone || a.Code == codeNotJoined
+		return outcome{err: a.fault(j.control), out: out}, !out
 	case !a.Shown:
 		return outcome{peers: a.Peers, err: unseen(j.control)}, true
 	default:
@@ -139,6 +146,7 @@ func (t *tab) leave() {
 		var a answer
 		_ = t.call(context.Background(), leaveTimeout, &a, `() => warden.leave()`) // the tab is closed all the same
 	}
-	_ = chromedp.Cancel(t.page)
+	_ = chromedp.Cancel(t.page) // it is closed in any case
 	t.close()
+	t.page = nil
 }
