@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -179,7 +180,7 @@ func (v *visitor) picture(name string) {
 	}
 	png, err := v.Picture()
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, v.t.Name()+"-"+name+".png"), png, 0o600)
+		err = os.WriteFile(filepath.Join(folder, strings.ReplaceAll(v.t.Name(), "/", "-")+"-"+name+".png"), png, 0o600)
 	}
 	if err != nil {
 		v.t.Error(err)

@@ -35,8 +35,8 @@ export function Control(p: Props) {
     case 'static_select':
     case 'users_select': return <StaticSelect {...p} />
     case 'external_select': return <External {...p} />
-    case 'multi_static_select':
-    case 'checkboxes': return <Several {...p} />
+    case 'multi_static_select': return <Several {...p} />
+    case 'checkboxes': return <Ticks {...p} />
     case 'multi_external_select': return <External {...p} several />
     case 'radio_buttons': return <Radio {...p} />
     case 'plain_text_input':
@@ -127,6 +127,9 @@ function Several({ element, label, labelId, hands }: Props) {
   const root = useRef<HTMLSpanElement>(null)
   const id = useId()
   useAway(root, open, () => setOpen(false))
+  useEffect(() => {
+    if (open) root.current?.querySelector('fieldset')?.scrollIntoView({ block: 'nearest' })
+  }, [open])
   const chosen = hands.state()?.selected_options ?? []
   const all = [...(element.options ?? []), ...(element.option_groups ?? []).flatMap((g) => g.options)]
   const toggle = (o: Option) => {
@@ -159,6 +162,25 @@ function Several({ element, label, labelId, hands }: Props) {
         </fieldset>
       )}
     </span>
+  )
+}
+
+/** Boxes to tick, all in sight. */
+function Ticks({ element, label, labelId, hands }: Props) {
+  const chosen = hands.state()?.selected_options ?? []
+  const toggle = (o: Option) => {
+    const has = chosen.some((c) => c.value === o.value)
+    hands.set({ type: element.type, selected_options: has ? chosen.filter((c) => c.value !== o.value) : [...chosen, o] }, true)
+  }
+  return (
+    <div role="group" class="radio" aria-labelledby={labelId} aria-label={labelId ? undefined : label}>
+      {(element.options ?? []).map((o) => (
+        <label key={o.value}>
+          <input type="checkbox" checked={chosen.some((c) => c.value === o.value)} onChange={() => toggle(o)} />
+          <span><Said text={o.text} /></span>
+        </label>
+      ))}
+    </div>
   )
 }
 
@@ -278,7 +300,10 @@ export function useAway(root: { current: HTMLElement | null }, on: boolean, away
   useEffect(() => {
     if (!on) return
     const listen = (e: Event) => {
-      if (!root.current?.contains(e.target as globalThis.Node)) away()
+      const at = e.target as globalThis.Node
+      // A press on words inside gives the focus to what scrolls around them.
+      if (e.type === 'focusin' && root.current && at.contains(root.current)) return
+      if (!root.current?.contains(at)) away()
     }
     document.addEventListener('pointerdown', listen)
     document.addEventListener('focusin', listen)
