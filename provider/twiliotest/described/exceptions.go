@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/roomwarden/roomwarden/internal/openapi"
 )
 
 // mend changes a description where it contradicts what Twilio's own examples
@@ -39,7 +41,7 @@ func mend(doc *openapi3.T) {
 	// What is not described is wrong: the descriptions name every field.
 	for name, schema := range doc.Components.Schemas {
 		if strings.Contains(name, ".") {
-			closed(schema)
+			openapi.Close(schema)
 		}
 	}
 }
@@ -48,13 +50,5 @@ func nullable(doc *openapi3.T, name string) {
 	if s := doc.Components.Schemas[name]; s != nil {
 		s.Value.Nullable = true
 		s.Value.Enum = append(s.Value.Enum, nil)
-	}
-}
-
-// closed refuses fields that an object of the description does not name.
-func closed(schema *openapi3.SchemaRef) {
-	no := false
-	if len(schema.Value.Properties) > 0 {
-		schema.Value.AdditionalProperties = openapi3.BoolSchema{Has: &no}
 	}
 }
