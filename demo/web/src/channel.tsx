@@ -7,7 +7,7 @@ import { Blocks } from './blocks'
 import { Mrkdwn, World } from './text'
 import type { Channel, Message, Values } from './types'
 
-export function Conversation({ channel }: { channel: Channel }) {
+export function Conversation({ channel, begin }: { channel: Channel; begin(): void }) {
   const log = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
   const last = channel.messages[channel.messages.length - 1]
@@ -29,7 +29,12 @@ export function Conversation({ channel }: { channel: Channel }) {
         const el = e.currentTarget
         atEnd.current = el.scrollHeight - el.scrollTop - el.clientHeight < 60
       }}>
-      {channel.messages.length === 0 && <p class="empty">{empty(channel)}</p>}
+      {channel.messages.length === 0 && (
+        <div class="empty">
+          <p>{empty(channel)}</p>
+          {channel.name === 'moderation' && <button type="button" class="button filled accent begin" onClick={begin}>List a room</button>}
+        </div>
+      )}
       {channel.messages.map((m, i) => (
         <OneMessage key={m.ts} message={m} follows={joins(channel.messages[i - 1], m)} latest={m === last} />
       ))}

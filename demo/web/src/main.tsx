@@ -6,7 +6,7 @@ import { Conversation } from './channel'
 import { Composer } from './composer'
 import { Icon } from './icons'
 import { Modal } from './modal'
-import { Next, type Move } from './next'
+import { first, Next, type Move } from './next'
 import { act, follow } from './server'
 import { Stage } from './stage'
 import './style.css'
@@ -83,7 +83,7 @@ function Page() {
           </header>
           {place === 'home'
             ? <Home key={world.me} world={world} />
-            : <><Conversation key={`${world.me} ${channel.id}`} channel={channel} /><Composer channel={channel} wish={wish} granted={granted} /></>}
+            : <><Conversation key={`${world.me} ${channel.id}`} channel={channel} begin={() => move(first(world))} /><Composer channel={channel} wish={wish} granted={granted} /></>}
         </main>
         <aside class="side" aria-label="Stage">
           <Next world={world} place={place} move={move} />

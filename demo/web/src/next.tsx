@@ -38,7 +38,7 @@ const steps: Step[] = [
   {
     id: 'list', title: 'See who is in a room',
     text: (s) => `Type /room-list ${target(s).room}, or let this button type it.`,
-    button: 'List the room', go: (s) => ({ place: 'moderation', line: `/room-list ${target(s).room}` }),
+    button: 'List the room', go: (s) => first(s),
     done: (s) => drawn(s, 'do:kick'),
   },
   {
@@ -83,6 +83,9 @@ const steps: Step[] = [
     done: (s, place) => s.me === byRole(s, 'owner') && place === 'audit',
   },
 ]
+
+/** The first step, for where its card is out of sight. */
+export const first = (s: Snapshot): Move => ({ place: 'moderation', line: `/room-list ${target(s).room}` })
 
 const kept = 'greenroom.done'
 
