@@ -121,6 +121,15 @@ func Join(t testing.TB, s *Server, room, identity string, options ...Option) *Gu
 
 // Connect is Join for use outside of the test's goroutine; Leave is the caller's.
 func Connect(s *Server, room, identity string, options ...Option) (*Guest, error) {
+	g, err := Invite(s, room, identity, options...)
+	if err != nil {
+		return nil, err
+	}
+	return g, g.Return()
+}
+
+// Invite gives a guest a token; Return or Knock brings them in.
+func Invite(s *Server, room, identity string, options ...Option) (*Guest, error) {
 	i := invitation{name: identity, grant: auth.VideoGrant{RoomJoin: true, Room: room}}
 	for _, o := range options {
 		o(&i)
@@ -131,11 +140,10 @@ func Connect(s *Server, room, identity string, options ...Option) (*Guest, error
 	if err != nil {
 		return nil, err
 	}
-	g := &Guest{
+	return &Guest{
 		Identity: identity, Room: room, server: s, token: token, invite: i, news: make(chan struct{}, 1),
 		packets: make(map[string]int), live: make(map[string]int),
-	}
-	return g, g.Return()
+	}, nil
 }
 
 // tries is how often a join is tried: on a busy machine one times out, or its
@@ -156,14 +164,24 @@ func (g *Guest) Return() error {
 	return err
 }
 
-func (g *Guest) enter() error {
+// Knock joins with the guest's token, once, and waits for nothing more: for
+// someone who is put out as soon as they are in, or before, which the client
+// notices only when patience is over.
+func (g *Guest) Knock(patience time.Duration) error {
 	client := lksdk.NewRoom(g.callbacks())
 	err := client.JoinWithToken(g.server.URL, g.token,
-		lksdk.WithAutoSubscribe(!g.invite.deaf), lksdk.WithConnectTimeout(8*time.Second))
+		lksdk.WithAutoSubscribe(!g.invite.deaf), lksdk.WithConnectTimeout(patience))
 	if err != nil {
 		return err
 	}
 	g.client = client
+	return nil
+}
+
+func (g *Guest) enter() error {
+	if err := g.Knock(8 * time.Second); err != nil {
+		return err
+	}
 	for _, s := range g.invite.sources {
 		if err := g.Publish(s); err != nil {
 			return err

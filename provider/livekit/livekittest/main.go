@@ -34,9 +34,9 @@ const (
 	envLack   = "ROOMWARDEN_LIVEKITTEST_LACK"
 )
 
-// Main runs the package's tests inside the namespace and ends the process. It
-// fails them where goroutines are left over.
-func Main(m *testing.M) {
+// Main runs the package's tests inside the namespace, then what is to be done
+// after them, and ends the process. It fails them where goroutines are left over.
+func Main(m *testing.M, after ...func()) {
 	if os.Getenv(envInside) == "" && os.Getenv(envLack) == "" {
 		os.Exit(outside())
 	}
@@ -49,6 +49,9 @@ func Main(m *testing.M) {
 	}
 	code := m.Run()
 	stopShared()
+	for _, do := range after {
+		do()
+	}
 	if code == 0 {
 		if err := goleak.Find(leaksOfOthers()...); err != nil {
 			fmt.Fprintln(os.Stderr, "goroutines are left over:", err)
