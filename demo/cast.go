@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -96,7 +97,11 @@ func (c *cast) note(change simulated.Change) {
 			}
 		}
 	case simulated.ChangeKind(moderation.ActionAnnounce):
-		c.announced[change.RoomID] = change.Text
+		text := change.Text
+		if change.Identity != "" { // heard by one alone
+			text = "→ " + cmp.Or(c.known[at], change.Identity) + ": " + text
+		}
+		c.announced[change.RoomID] = text
 	}
 	c.tell()
 }

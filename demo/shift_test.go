@@ -52,6 +52,7 @@ func TestTellingInADialog(t *testing.T) {
 	v.see(`//dialog[contains(., "Chaos was told before")]`)
 	v.check("told")
 	v.see(browser.Seat("standup", "chaos") + absent)
+	v.see(`//*[@data-room="standup"]//*[contains(., "→ Chaos: A moderator is removing you from this room.")]`)
 }
 
 // What was done is looked at once more: the record says that it lasted, and so
