@@ -22,7 +22,7 @@ type hosted struct {
 	until       time.Time
 }
 
-// maxTexts bounds the memory that texts may take.
+// maxTexts bounds the memory that texts may take: one more takes the place of another.
 const maxTexts = 1000
 
 // NewTexts makes an empty host under the address at which providers reach us.

@@ -202,8 +202,8 @@ const settled = 2 * time.Second
 const drain = 10 * time.Second
 
 // Run runs every service until ctx ends or one of them fails, then stops them:
-// what was accepted is finished or kept for the next start. It closes the App
-// and takes at most ten seconds to stop.
+// what was accepted is finished or kept for the next start. It takes at most ten
+// seconds to stop and closes the App, unless something has not stopped by then.
 func (a *App) Run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	service := func(name string, run func(context.Context) error) {

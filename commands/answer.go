@@ -43,7 +43,7 @@ type CaseAnswer struct {
 type Offer struct {
 	Command string // the command that the press invokes
 	Args    Args
-	Label   moderation.Sentence // see contract part 7
+	Label   moderation.Sentence // what the button says
 	Danger  bool
 	// Ask is the question before it acts; zero: none is asked.
 	Ask moderation.Sentence

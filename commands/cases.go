@@ -53,10 +53,7 @@ func (s *Service) findCase(ctx context.Context, in Invocation) (c moderation.Cas
 	if err != nil {
 		return c, fault(in, ArgCase, err)
 	}
-	err = s.view(ctx, func(tx store.Tx) (err error) {
-		c, err = tx.Case(number)
-		return err
-	})
+	c, err = s.caseOf(ctx, number)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return c, noCase(in)

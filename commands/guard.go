@@ -183,13 +183,6 @@ func pruneGuards(tx store.Tx, before time.Time) error {
 	return err
 }
 
-// view reads the store under the deadline of a transaction.
-func (s *Service) view(ctx context.Context, f func(tx store.Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
-	defer cancel()
-	return s.Store.View(ctx, f)
-}
-
 // actorArg shows an actor of a record: a Slack user as a mention, a program
 // and roomwarden itself by name.
 func actorArg(actor string) any {

@@ -143,11 +143,7 @@ func (s *Service) change(ctx context.Context, in Invocation, c roleChange) Answe
 // it. It gave nothing from that moment on; one that was given anew meanwhile
 // has another case.
 func (s *Service) endGrant(ctx context.Context, t timer) error {
-	var c moderation.Case
-	err := s.view(ctx, func(tx store.Tx) (err error) {
-		c, err = tx.Case(t.Case)
-		return err
-	})
+	c, err := s.caseOf(ctx, t.Case)
 	if err != nil {
 		return err
 	}

@@ -48,11 +48,7 @@ func (s *Service) grantRole(ctx context.Context, in Invocation) Answer {
 
 // regrant gives a grant whose revocation is taken back the end that it had.
 func (s *Service) regrant(ctx context.Context, in Invocation, g *moderation.Grant) Answer {
-	var revoked moderation.Case
-	err := s.view(ctx, func(tx store.Tx) (err error) {
-		revoked, err = tx.Case(in.undoes)
-		return err
-	})
+	revoked, err := s.caseOf(ctx, in.undoes)
 	if err != nil {
 		return s.unreadable(err)
 	}

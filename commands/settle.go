@@ -82,11 +82,7 @@ func (s *Service) settleOpen(ctx context.Context, before time.Time) {
 }
 
 func (s *Service) settleDue(ctx context.Context, t timer) error {
-	var c moderation.Case
-	err := s.view(ctx, func(tx store.Tx) (err error) {
-		c, err = tx.Case(t.Case)
-		return err
-	})
+	c, err := s.caseOf(ctx, t.Case)
 	if err != nil {
 		return err
 	}

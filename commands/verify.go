@@ -16,11 +16,7 @@ const verifyTries = 3
 // verify looks at the room once more, a while after a success, and notes in
 // the case whether it lasted: gone and still gone, or came back after 4 s.
 func (s *Service) verify(ctx context.Context, t timer) error {
-	var c moderation.Case
-	err := s.view(ctx, func(tx store.Tx) (err error) {
-		c, err = tx.Case(t.Case)
-		return err
-	})
+	c, err := s.caseOf(ctx, t.Case)
 	if errors.Is(err, store.ErrNotFound) {
 		return s.drop(ctx, t)
 	}

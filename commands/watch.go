@@ -150,10 +150,3 @@ func runUnwatch(ctx context.Context, s *Service, in Invocation) Answer {
 	return Notice{Tone: Done, Says: []moderation.Sentence{moderation.Say("watch.ended",
 		"Room", moderation.RoomRef{Provider: closed[0].Provider, Name: closed[0].Room})}}
 }
-
-// update writes to the store under the deadline of a transaction.
-func (s *Service) update(ctx context.Context, f func(tx store.Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
-	defer cancel()
-	return s.Store.Update(ctx, f)
-}

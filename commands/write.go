@@ -24,13 +24,11 @@ type entry struct {
 // and returns the case as it then stands. ErrKnownKey comes with the case that
 // has the key already.
 func (s *Service) write(ctx context.Context, e entry) (moderation.Case, error) {
-	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
-	defer cancel()
 	if e.record.At.IsZero() {
 		e.record.At = time.Now().UTC()
 	}
 	var c moderation.Case
-	err := s.Store.Update(ctx, func(tx store.Tx) error {
+	err := s.update(ctx, func(tx store.Tx) error {
 		if e.before != nil {
 			if err := e.before(tx); err != nil {
 				return err
@@ -54,6 +52,29 @@ func (s *Service) write(ctx context.Context, e entry) (moderation.Case, error) {
 	if err == nil {
 		s.posted()
 	}
+	return c, err
+}
+
+// view reads the store under the deadline of a transaction.
+func (s *Service) view(ctx context.Context, f func(tx store.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
+	defer cancel()
+	return s.Store.View(ctx, f)
+}
+
+// update writes to the store under the deadline of a transaction.
+func (s *Service) update(ctx context.Context, f func(tx store.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
+	defer cancel()
+	return s.Store.Update(ctx, f)
+}
+
+// caseOf reads a case; store.ErrNotFound.
+func (s *Service) caseOf(ctx context.Context, number uint64) (c moderation.Case, err error) {
+	err = s.view(ctx, func(tx store.Tx) (err error) {
+		c, err = tx.Case(number)
+		return err
+	})
 	return c, err
 }
 
@@ -103,9 +124,7 @@ const attempts store.Collection[int] = "misses"
 
 // recordNothing writes as much as a record of an attempt, and no case.
 func (s *Service) recordNothing(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, storeDeadline)
-	defer cancel()
-	return s.Store.Update(ctx, func(tx store.Tx) error {
+	return s.update(ctx, func(tx store.Tx) error {
 		count, _, err := attempts.Get(tx, "rooms")
 		if err != nil {
 			return err

@@ -30,7 +30,9 @@ type Store interface {
 	Close() error
 }
 
-// Tx is the state inside a transaction.
+// Tx is the state inside a transaction, for the goroutine of its function alone.
+// In a View its writes are errors. A limit below one selects nothing, except in
+// CaseQuery.
 type Tx interface {
 	Inbox
 	Cases
