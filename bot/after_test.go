@@ -81,6 +81,8 @@ func TestEveryBoardShowsWhatWasDone(t *testing.T) {
 		return false
 	})
 	for _, channel := range []string{slack.Moderation, slack.General} {
-		shows(channel, func(m slack.Message) bool { return !has("Kick", "Chaos")(m) && strings.Contains(screen(t, m), "was removed by") })
+		shows(channel, func(m slack.Message) bool {
+			return !has("Kick", "Chaos")(m) && strings.Contains(screen(t, m), "was removed by")
+		})
 	}
 }

@@ -83,9 +83,20 @@ func TestADialogOffersToTellThePersonWhereThatCanBe(t *testing.T) {
 func TestNoAnswerIsWithoutWords(t *testing.T) {
 	r := newRenderer()
 	for _, a := range []commands.Answer{
-		nil, commands.Notice{}, commands.CaseAnswer{}, commands.RoomsPage{}, commands.RoomPage{}, commands.CasePage{},
-		commands.CaseHistory{}, commands.MeasurePage{}, commands.Candidates{}, commands.Missing{}, commands.Confirm{},
-		commands.GrantPage{}, commands.Explanation{}, commands.HelpPage{},
+		nil,
+		commands.Notice{},
+		commands.CaseAnswer{},
+		commands.RoomsPage{},
+		commands.RoomPage{},
+		commands.CasePage{},
+		commands.CaseHistory{},
+		commands.MeasurePage{},
+		commands.Candidates{},
+		commands.Missing{},
+		commands.Confirm{},
+		commands.GrantPage{},
+		commands.Explanation{},
+		commands.HelpPage{},
 	} {
 		m := r.Answer(a)
 		if strings.TrimSpace(m.Text) == "" || len(m.Blocks) == 0 {

@@ -26,8 +26,10 @@ func TestDirectoryUser(t *testing.T) {
 		{name: "a stranger", self: ours, user: `{"ok":true,"user":{"id":"U1","team_id":"T1","is_stranger":true}}`, external: true},
 		{name: "no workspace named", self: ours, user: `{"ok":true,"user":{"id":"U1"}}`},
 		{name: "our own workspace not named", self: `{"ok":true}`, user: `{"ok":true,"user":{"id":"U1","team_id":"T1"}}`},
-		{name: "of our enterprise", self: `{"ok":true,"team_id":"T1","enterprise_id":"E1"}`,
-			user: `{"ok":true,"user":{"id":"U1","team_id":"T2","enterprise_user":{"enterprise_id":"E1"}}}`},
+		{
+			name: "of our enterprise", self: `{"ok":true,"team_id":"T1","enterprise_id":"E1"}`,
+			user: `{"ok":true,"user":{"id":"U1","team_id":"T2","enterprise_user":{"enterprise_id":"E1"}}}`,
+		},
 		{name: "scope missing", self: ours, user: `{"ok":false,"error":"missing_scope","needed":"users:read"}`, withheld: true},
 		{name: "not found", self: ours, user: `{"ok":false,"error":"user_not_found"}`},
 		{name: "Slack out of order", self: ours, user: `{"ok":false,"error":"internal_error"}`},
