@@ -39,8 +39,7 @@ func (c *policyCache) keep(r reading) {
 // policy returns the policy as it stands in the store now.
 func (s *Service) policy(ctx context.Context) (*moderation.Policy, error) {
 	var r reading
-	err := s.Store.View(ctx, func(tx store.Tx) error {
-		var err error
+	err := s.view(ctx, func(tx store.Tx) (err error) {
 		r, err = s.read(tx)
 		return err
 	})

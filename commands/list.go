@@ -61,7 +61,7 @@ func (s *Service) listRooms(ctx context.Context, in Invocation) Answer {
 	}
 	l.people(ctx)
 	for i := range l.page.Rooms {
-		l.page.Rooms[i].Room.Locked = l.page.Rooms[i].Room.Locked || s.locked(l.page.Rooms[i].Room)
+		l.page.Rooms[i].Room.Locked = l.page.Rooms[i].Room.Locked || s.locked(ctx, l.page.Rooms[i].Room)
 		l.page.Rooms[i].Offers = s.roomOffers(l.who, l.page.Rooms[i].Room)
 	}
 	return l.page

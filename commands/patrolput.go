@@ -188,10 +188,11 @@ func (p *patrol) forget(ctx context.Context, rooms []moderation.Room, measures [
 
 // locked reports whether a room is kept shut by a measure of ours; a lock of
 // the provider's own shows in the room.
-func (s *Service) locked(room moderation.Room) bool {
+func (s *Service) locked(ctx context.Context, room moderation.Room) bool {
 	m := Measure{Kind: moderation.ActionLock, Provider: room.Provider, Room: room.Name}
 	there := false
-	err := s.view(context.Background(), func(tx store.Tx) (err error) {
+	// A slow provider may have used up the time of the list that asks.
+	err := s.view(context.WithoutCancel(ctx), func(tx store.Tx) (err error) {
 		var kept Measure
 		kept, there, err = Measures.Get(tx, m.Key())
 		there = there && !kept.Native

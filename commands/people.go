@@ -41,7 +41,7 @@ func (s *Service) roomPage(ctx context.Context, c Caller, room moderation.Room, 
 	if !ok {
 		return RoomPage{}, moderation.Errorf(moderation.CodeNotFound, "no provider %q", room.Provider)
 	}
-	room.Locked = room.Locked || s.locked(room)
+	room.Locked = room.Locked || s.locked(ctx, room)
 	from := readTrail(cursor)
 	read, err := client.Participants(ctx, room, provider.ParticipantQuery{
 		Limit: peoplePerPage, Cursor: from.here(), Search: search,
