@@ -244,8 +244,8 @@ func TestABoardShowsItsRoomAndSurvivesARestart(t *testing.T) {
 			t.Fatalf("a quiet room made %d updates", len(all)-1)
 		}
 		k.stop()
-		k.start()
 		k.room.set("Grace", commands.BoardLive)
+		k.start()
 		later(time.Second)
 		all := k.wall.all()
 		if k.wall.posted() != 1 || !strings.Contains(all[len(all)-1].text, "Grace") {
