@@ -169,6 +169,14 @@ func (w *world) work(seed uint64, pace time.Duration, more func() bool) {
 	crowd.Wait()
 }
 
+// awaitLink waits a moment for a connection that was opened after so many; it
+// may not come, where opening it goes wrong.
+func (w *world) awaitLink(opened int) {
+	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Second)
+	defer cancel()
+	_ = w.slack.Await(ctx, func() bool { return len(w.slack.Opens()) > opened && len(w.slack.Sockets()) > 0 })
+}
+
 // asked counts the actions so far, acked those that Slack took for done.
 func (w *world) asked() int {
 	w.mu.Lock()
