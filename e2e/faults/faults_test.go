@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -167,6 +168,11 @@ func TestFaultsAndKillsAtRandom(t *testing.T) {
 					}
 				})
 			}()
+			stop := sync.OnceFunc(func() {
+				close(over)
+				<-done
+			})
+			defer stop()
 			for killed := 0; killed < kills || w.acked() < actions; {
 				rest(time.Duration(random.IntN(250)) * time.Millisecond)
 				if random.IntN(2) == 0 {
@@ -185,8 +191,7 @@ func TestFaultsAndKillsAtRandom(t *testing.T) {
 					w.awaitLink(opened)
 				}
 			}
-			close(over)
-			<-done
+			stop()
 			t.Logf("%d actions acked", w.acked())
 			for _, f := range w.spoils {
 				f.Clear()
