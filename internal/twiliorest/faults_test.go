@@ -220,6 +220,7 @@ func TestHangingEndsWithTheContext(t *testing.T) {
 	a.each(t, func(t *testing.T, _ string, writes bool, call func(context.Context) error) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
+		a.Requests() // those of the preparations do not count
 		go func() { done <- call(ctx) }()
 		for len(a.Requests()) == 0 { // until it is out
 			select {
