@@ -360,8 +360,14 @@ func (w *world) hold(cases map[string][]exported) {
 		}
 	}
 	w.t.Logf("%d actions: %v", len(w.actions), count)
-	if count["succeeded"]*4 < len(w.actions) {
-		w.t.Errorf("under a quarter of the actions succeeded: %v", count)
+	// A suite in which nothing is done would hold every promise. Of a few actions
+	// most may fall into the second without a link; of many a quarter is done.
+	least := 1
+	if len(w.actions) >= 200 {
+		least = len(w.actions) / 4
+	}
+	if count["succeeded"] < least {
+		w.t.Errorf("only %d of %d actions succeeded, not %d: %v", count["succeeded"], len(w.actions), least, count)
 	}
 	for key := range effects {
 		if len(cases[key]) == 0 {
