@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,6 +124,12 @@ func rest(d time.Duration) { <-time.After(d) }
 func TestEachFaultAlone(t *testing.T) {
 	t.Parallel()
 	n := seed(t)
+	var asked, succeeded atomic.Int64
+	t.Cleanup(func() {
+		if succeeded.Load()*4 < asked.Load() {
+			t.Errorf("under a quarter of all actions succeeded: %d of %d", succeeded.Load(), asked.Load())
+		}
+	})
 	for i, m := range mischiefs {
 		t.Run(m.name, func(t *testing.T) {
 			if m.slow && size(t) < 100 {
@@ -138,7 +145,8 @@ func TestEachFaultAlone(t *testing.T) {
 				enough := len(w.actions) + actions/2
 				w.work(random.Uint64(), 0, func() bool { return w.asked() < enough })
 			}
-			w.hold(w.settle(90 * time.Second))
+			succeeded.Add(int64(w.hold(w.settle(90 * time.Second))))
+			asked.Add(int64(len(w.actions)))
 		})
 	}
 }

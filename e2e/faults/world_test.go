@@ -327,8 +327,8 @@ var nothingDone = []string{"Nothing was done", "nothing was done", "Nothing more
 
 // hold checks the promise: each action that was acked has exactly one case with
 // an outcome, one effect where that is a success and none where it is not, and
-// one message; what was not taken has none of these.
-func (w *world) hold(cases map[string][]exported) {
+// one message; what was not taken has none of these. It returns how many succeeded.
+func (w *world) hold(cases map[string][]exported) (succeeded int) {
 	w.t.Helper()
 	effects, posts := w.effects(), w.posts()
 	count := make(map[string]int)
@@ -361,7 +361,8 @@ func (w *world) hold(cases map[string][]exported) {
 	}
 	w.t.Logf("%d actions: %v", len(w.actions), count)
 	// A suite in which nothing is done would hold every promise. Of a few actions
-	// most may fall into the second without a link; of many a quarter is done.
+	// most may fall into the second without a link; of many a quarter is done, and
+	// TestEachFaultAlone holds the same of all its faults together.
 	least := 1
 	if len(w.actions) >= 200 {
 		least = len(w.actions) / 4
@@ -377,6 +378,7 @@ func (w *world) hold(cases map[string][]exported) {
 	if out, errs, status := w.bot.Run(w.ctx, "audit", "verify"); status != 0 {
 		w.t.Errorf("audit verify: %d %s %s", status, out, errs)
 	}
+	return count["succeeded"]
 }
 
 func (w *world) wasTurnedAway(a *action) bool {
