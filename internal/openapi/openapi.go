@@ -16,11 +16,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-)
 
-// FaultHeader marks an answer that is meant to be wrong; it is not checked.
-// Stand-ins spell it out, so that the program does not carry this package.
-const FaultHeader = "X-Stand-In-Fault"
+	"github.com/roomwarden/roomwarden/internal/standin"
+)
 
 // refusals are the statuses with which a vendor refuses; others are faults.
 var refusals = []int{400, 401, 403, 404, 409, 429}
@@ -89,8 +87,9 @@ func Close(schema *openapi3.SchemaRef) {
 }
 
 // Handler passes requests on to next and reports each request and each answer
-// that is not as described. It answers what next answers all the same. report
-// is called from the goroutines of the requests.
+// that is not as described, but for those that are marked as faults. It answers
+// what next answers all the same. report is called from the goroutines of the
+// requests.
 func (c *Checker) Handler(next http.Handler, report func(error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, c.api.Base+"/") {
@@ -108,7 +107,7 @@ func (c *Checker) Handler(next http.Handler, report func(error)) http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		tee := &tee{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(tee, r)
-		if input == nil || tee.Header().Get(FaultHeader) != "" {
+		if input == nil || tee.Header().Get(standin.FaultHeader) != "" {
 			return
 		}
 		if err := c.answer(input, tee); err != nil {

@@ -57,7 +57,7 @@ func (s *Server) route() {
 	})
 	s.handle("GET /recordings/active-recording/{meeting}", s.inMeeting(s.activeRecording))
 	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		problem{http.StatusNotFound, 7003, "Could not route"}.write(w)
+		refuse(w, http.StatusNotFound, 7003, "Could not route")
 	})
 }
 

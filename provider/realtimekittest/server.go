@@ -6,18 +6,17 @@
 package realtimekittest
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/roomwarden/roomwarden/internal/standin"
 )
 
 // The app that a server answers to.
@@ -35,8 +34,15 @@ type Config struct {
 	Now func() time.Time
 }
 
+// Fault makes requests fail, and Request is one that came in.
+type (
+	Fault   = standin.Fault
+	Request = standin.Request
+)
+
 // Server is the stand-in. It is safe for concurrent use.
 type Server struct {
+	*standin.Gate
 	config Config
 	routes *http.ServeMux
 	hooks  signer
@@ -44,18 +50,7 @@ type Server struct {
 	mu       sync.Mutex
 	meetings []*meeting
 	presets  []*Preset
-	faults   []*Fault
-	requests []Request
 	watchers []Watcher
-}
-
-// Request is one that came in.
-type Request struct {
-	Method string
-	Path   string // below the app
-	Query  url.Values
-	Body   string
-	Status int // of the answer; zero where none was given
 }
 
 // Watcher is told what happens to those who are in; package edge passes it on
@@ -75,6 +70,7 @@ func New(c Config) *Server {
 		c.PageSize = 100
 	}
 	s := &Server{config: c, routes: http.NewServeMux()}
+	s.Gate = standin.NewGate(standin.Cloud{API: s.authenticated, Root: root, Refuse: refuse})
 	s.AddPreset(Preset{Name: "host", Kick: true, DisableAudio: true, DisableVideo: true, Pin: true})
 	s.AddPreset(Preset{Name: "guest"})
 	s.AddPreset(Preset{Name: "no-video", NoVideo: true})
@@ -89,15 +85,6 @@ func (s *Server) Watch(w Watcher) {
 	s.watchers = append(s.watchers, w)
 }
 
-// Requests returns what came in since the last call, in order.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := s.requests
-	s.requests = nil
-	return all
-}
-
 const root = "/client/v4/accounts/" + AccountID + "/realtime/kit/" + AppID
 
 // ServeHTTP answers one request.
@@ -106,32 +93,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.hooks.serveKey(w)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
-	if err != nil {
-		problem{http.StatusBadRequest, 10000, "the request cannot be read"}.write(w)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer := &answer{ResponseWriter: w, tell: func(status int) { s.record(r, string(body), status) }}
-	defer answer.given(0)
-	if fault := s.fault(r); fault != nil {
-		fault.happen(answer, r)
-		return
-	}
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if subtle.ConstantTimeCompare([]byte(token), []byte(APIToken)) != 1 {
-		problem{http.StatusUnauthorized, 10000, "Authentication error"}.write(answer)
-		return
-	}
-	s.routes.ServeHTTP(answer, r)
+	s.Gate.ServeHTTP(w, r)
 }
 
-func (s *Server) record(r *http.Request, body string, status int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{
-		Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, root), Query: r.URL.Query(), Body: body, Status: status,
-	})
+// authenticated lets the app's token through.
+func (s *Server) authenticated(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if subtle.ConstantTimeCompare([]byte(token), []byte(APIToken)) != 1 {
+		refuse(w, http.StatusUnauthorized, 10000, "Authentication error")
+		return
+	}
+	s.routes.ServeHTTP(w, r)
 }
 
 // handle registers a handler that runs alone, one request after the other. It
@@ -144,10 +116,10 @@ func (s *Server) handle(pattern string, f func(r *http.Request) (reply, *problem
 		raw, _ := json.Marshal(body) // of maps, strings and numbers: cannot fail
 		s.mu.Unlock()
 		if wrong != nil {
-			wrong.write(w)
+			refuse(w, wrong.status, wrong.code, wrong.message)
 			return
 		}
-		write(w, http.StatusOK, raw)
+		standin.WriteJSON(w, http.StatusOK, raw)
 	})
 }
 
@@ -173,42 +145,15 @@ type problem struct {
 	message string
 }
 
-func (p problem) write(w http.ResponseWriter) {
+func refuse(w http.ResponseWriter, status, code int, message string) {
 	body, _ := json.Marshal(map[string]any{ // cannot fail, as above
-		"success": false, "errors": []any{map[string]any{"code": p.code, "message": p.message}}, "messages": []any{}, "result": nil,
+		"success": false, "errors": []any{map[string]any{"code": code, "message": message}}, "messages": []any{}, "result": nil,
 	})
-	if p.status == http.StatusTooManyRequests {
+	if status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "1")
 	}
-	write(w, p.status, body)
+	standin.WriteJSON(w, status, body)
 }
-
-func write(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a caller who has gone is no fault of ours
-}
-
-// answer tells the status, once, before anybody can have the answer.
-type answer struct {
-	http.ResponseWriter
-	tell func(status int)
-}
-
-func (a *answer) given(status int) {
-	if a.tell != nil {
-		a.tell(status)
-		a.tell = nil
-	}
-}
-
-func (a *answer) WriteHeader(status int) {
-	a.given(status)
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets faults take the connection.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 func newID() string { return uuid.NewString() }
 

@@ -1,11 +1,9 @@
 package realtimekittest
 
 import (
-	"errors"
 	"net"
-	"net/http"
-	"sync"
-	"time"
+
+	"github.com/roomwarden/roomwarden/internal/standin"
 )
 
 // Running is a stand-in that listens, with a scene in it: two meetings with
@@ -13,23 +11,15 @@ import (
 // simulated rooms.
 type Running struct {
 	*Server
-	address string
-	http    *http.Server
-	done    sync.WaitGroup
-	err     error
+	listening *standin.Listening
 }
 
 // Start serves a stand-in with a scene on the listener. Close what it returns.
 func Start(l net.Listener, c Config) *Running {
-	r := &Running{Server: New(c), address: "http://" + l.Addr().String()}
+	r := &Running{Server: New(c)}
 	r.SetRecording(r.AddMeeting("all-hands", "mia", "CHAOS", "ada", "bob"), true)
 	r.AddMeeting("office-hours", "jules", "kim")
-	r.http = &http.Server{Handler: r.Server, ReadHeaderTimeout: 5 * time.Second}
-	r.done.Go(func() {
-		if err := r.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			r.err = err
-		}
-	})
+	r.listening = standin.Listen(l, r.Server)
 	return r
 }
 
@@ -37,13 +27,9 @@ func Start(l net.Listener, c Config) *Running {
 // to the stand-in.
 func (r *Running) Values() map[string]string {
 	return map[string]string{
-		"account_id": AccountID, "app_id": AppID, "api_token": APIToken, "base_url": r.address, "no_video_preset": "no-video",
+		"account_id": AccountID, "app_id": AppID, "api_token": APIToken, "base_url": r.listening.Address, "no_video_preset": "no-video",
 	}
 }
 
 // Close stops serving.
-func (r *Running) Close() error {
-	err := r.http.Close()
-	r.done.Wait()
-	return errors.Join(err, r.err)
-}
+func (r *Running) Close() error { return r.listening.Close() }

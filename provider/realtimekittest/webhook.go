@@ -12,6 +12,8 @@ import (
 	"encoding/pem"
 	"net/http"
 	"sync"
+
+	"github.com/roomwarden/roomwarden/internal/standin"
 )
 
 // signer signs webhooks as Cloudflare does, with a key made when first needed.
@@ -40,7 +42,7 @@ func (s *signer) serveKey(w http.ResponseWriter) {
 	raw, _ := json.Marshal(map[string]any{"success": true, "data": map[string]string{ // of strings: cannot fail
 		"publicKey": string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})),
 	}})
-	write(w, http.StatusOK, raw)
+	standin.WriteJSON(w, http.StatusOK, raw)
 }
 
 // Webhook makes a signed webhook of an event of a meeting, to be sent to address.

@@ -9,9 +9,10 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
+
+	"github.com/roomwarden/roomwarden/internal/standin"
 )
 
 // The account that a server of the zero Config answers to.
@@ -38,8 +39,15 @@ type Config struct {
 	Now func() time.Time
 }
 
+// Fault makes requests fail, and Request is one that came in.
+type (
+	Fault   = standin.Fault
+	Request = standin.Request
+)
+
 // Server is the stand-in. It is safe for concurrent use.
 type Server struct {
+	*standin.Gate
 	config Config
 	routes *http.ServeMux
 
@@ -48,20 +56,9 @@ type Server struct {
 	conferences []*conference
 	calls       map[string]*call
 	rooms       []*room
-	faults      []*Fault
-	requests    []Request
 	quota       quota
 
 	callbacks callbacks
-}
-
-// Request is one that came in.
-type Request struct {
-	Method string
-	Path   string
-	Query  url.Values
-	Form   url.Values
-	Status int // of the answer; zero where none was given
 }
 
 // New makes a server without any rooms. Close it.
@@ -73,6 +70,7 @@ func New(c Config) *Server {
 		c.CallbackClient = http.DefaultClient
 	}
 	s := &Server{config: c, calls: map[string]*call{}, routes: http.NewServeMux()}
+	s.Gate = standin.NewGate(standin.Cloud{API: s.authenticated, Refuse: refuse})
 	s.callbacks.start(s)
 	s.routeVoice()
 	s.routeVideo()
@@ -83,45 +81,22 @@ func New(c Config) *Server {
 // Close sends the callbacks that wait and stops.
 func (s *Server) Close() { s.callbacks.stop() }
 
-// Requests returns what came in since the last call, in order.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := s.requests
-	s.requests = nil
-	return all
-}
-
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// authenticated lets the account's credentials through.
+func (s *Server) authenticated(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		problem{http.StatusBadRequest, 20001, "The request cannot be read."}.write(w)
-		return
-	}
-	answer := &answer{ResponseWriter: w, tell: func(status int) { s.record(r, status) }}
-	defer answer.given(0)
-	if fault := s.fault(r); fault != nil {
-		fault.happen(answer, r)
+		refuse(w, http.StatusBadRequest, 20001, "The request cannot be read.")
 		return
 	}
 	if user, password, _ := r.BasicAuth(); !known(user, password) {
-		problem{http.StatusUnauthorized, 20003, "Authenticate"}.write(answer)
+		refuse(w, http.StatusUnauthorized, 20003, "Authenticate")
 		return
 	}
-	s.routes.ServeHTTP(answer, r)
+	s.routes.ServeHTTP(w, r)
 }
 
 func known(user, password string) bool {
 	same := func(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 	return same(user, AccountSID) && same(password, AuthToken) || same(user, APIKey) && same(password, APISecret)
-}
-
-func (s *Server) record(r *http.Request, status int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Form: r.PostForm, Status: status,
-	})
 }
 
 // handle registers a handler that runs alone, one request after the other. It
@@ -136,10 +111,10 @@ func (s *Server) handle(pattern string, status int, f func(r *http.Request) (any
 		}
 		s.mu.Unlock()
 		if wrong != nil {
-			wrong.write(w)
+			refuse(w, wrong.status, wrong.code, wrong.message)
 			return
 		}
-		writeJSON(w, status, raw)
+		standin.WriteJSON(w, status, raw)
 	})
 }
 
@@ -150,42 +125,13 @@ type problem struct {
 	message string
 }
 
-func (p problem) write(w http.ResponseWriter) {
+func refuse(w http.ResponseWriter, status, code int, message string) {
 	body, _ := json.Marshal(map[string]any{ // cannot fail, as above
-		"code": p.code, "message": p.message, "status": p.status,
-		"more_info": "https://www.twilio.com/docs/errors/" + number(p.code),
+		"code": code, "message": message, "status": status,
+		"more_info": "https://www.twilio.com/docs/errors/" + number(code),
 	})
-	if p.status == http.StatusTooManyRequests {
+	if status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "1")
 	}
-	writeJSON(w, p.status, body)
+	standin.WriteJSON(w, status, body)
 }
-
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	if body != nil {
-		w.Header().Set("Content-Type", "application/json")
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a caller who has gone is no fault of ours
-}
-
-// answer tells the status, once, before anybody can have the answer.
-type answer struct {
-	http.ResponseWriter
-	tell func(status int)
-}
-
-func (a *answer) given(status int) {
-	if a.tell != nil {
-		a.tell(status)
-		a.tell = nil
-	}
-}
-
-func (a *answer) WriteHeader(status int) {
-	a.given(status)
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets faults take the connection.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

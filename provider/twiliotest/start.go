@@ -1,11 +1,10 @@
 package twiliotest
 
 import (
-	"errors"
 	"net"
-	"net/http"
-	"sync"
 	"time"
+
+	"github.com/roomwarden/roomwarden/internal/standin"
 )
 
 // Running is a stand-in that listens, with a scene in it: a support line with
@@ -13,10 +12,7 @@ import (
 // what the demo shows beside its simulated rooms.
 type Running struct {
 	*Server
-	address string
-	http    *http.Server
-	done    sync.WaitGroup
-	err     error
+	listening *standin.Listening
 }
 
 // Start serves a stand-in with a scene on the listener. Close what it returns.
@@ -24,7 +20,7 @@ func Start(l net.Listener, c Config) *Running {
 	if c.AnswersAfter == 0 {
 		c.AnswersAfter = 8 * time.Second
 	}
-	r := &Running{Server: New(c), address: "http://" + l.Addr().String()}
+	r := &Running{Server: New(c)}
 	r.AddConference("support-line",
 		Caller{Label: "agent-ada", Number: "client:ada"},
 		Caller{Label: "customer", Number: "+16175551212"},
@@ -35,19 +31,14 @@ func Start(l net.Listener, c Config) *Running {
 	r.AddWaitingConference("board-call")
 	r.Record(r.AddRoom("design-review", "mia", "CHAOS", "ada", "bob"))
 	r.AddRoom("interview", "jules", "kim")
-	r.http = &http.Server{Handler: r.Server, ReadHeaderTimeout: 5 * time.Second}
-	r.done.Go(func() {
-		if err := r.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			r.err = err
-		}
-	})
+	r.listening = standin.Listen(l, r.Server)
 	return r
 }
 
 // Values returns the settings of a provider of the type twilio-voice or
 // twilio-video that speaks to the stand-in.
 func (r *Running) Values(providerType string) map[string]string {
-	v := map[string]string{"account_sid": AccountSID, "auth_token": AuthToken, "base_url": r.address}
+	v := map[string]string{"account_sid": AccountSID, "auth_token": AuthToken, "base_url": r.listening.Address}
 	if providerType == "twilio-video" {
 		v["api_key"], v["api_secret"] = APIKey, APISecret
 	} else {
@@ -58,8 +49,7 @@ func (r *Running) Values(providerType string) map[string]string {
 
 // Close stops serving and waits for the callbacks that are under way.
 func (r *Running) Close() error {
-	err := r.http.Close()
-	r.done.Wait()
+	err := r.listening.Close()
 	r.Server.Close()
-	return errors.Join(err, r.err)
+	return err
 }
