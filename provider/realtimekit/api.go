@@ -63,6 +63,7 @@ type api struct {
 	app     string
 	token   string
 	quota   *rate.Limiter
+	sizes   *sizes
 	hide    *strings.Replacer
 }
 
@@ -83,7 +84,7 @@ func newAPI(s provider.Settings) (api, error) {
 			return http.ErrUseLastResponse
 		}},
 		base: base + apiPath, account: s.Values["account_id"], app: s.Values["app_id"], token: s.Values["api_token"],
-		quota: quotaOf(base, s.Values["account_id"]), hide: strings.NewReplacer(),
+		quota: quotaOf(base, s.Values["account_id"]), sizes: &sizes{}, hide: strings.NewReplacer(),
 	}
 	if a.token != "" {
 		a.hide = strings.NewReplacer(a.token, "•••")
@@ -104,7 +105,7 @@ const (
 	writes purpose = true
 )
 
-// call makes one request through the SDK or post. Its error is a *moderation.Error.
+// call makes one request through the SDK or Do. Its error is a *moderation.Error.
 func call[T any](ctx context.Context, p purpose, f func(context.Context) (T, error)) (T, error) {
 	var none T
 	if _, ok := ctx.Deadline(); !ok {
@@ -151,6 +152,9 @@ func (a *api) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, a.lost(err, p == writes)
 	}
+	if p == writes && len(body) == 0 && granted(res.StatusCode) {
+		body = []byte("{}")
+	}
 	if fault := a.judge(res, body, p); fault != nil {
 		return nil, fault
 	}
@@ -169,30 +173,27 @@ func (a *api) noTurn(ctx context.Context, err error) *moderation.Error {
 	}
 }
 
-// post makes a request that the SDK has no method for, and reads data.
-func post[T any](ctx context.Context, a *api, path string, body any) (T, error) {
-	return call(ctx, writes, func(ctx context.Context) (T, error) {
-		var answer struct {
-			Data T `json:"data"`
-		}
+// post makes a request that the SDK has no method for.
+func (a *api) post(ctx context.Context, path string, body any) error {
+	_, err := call(ctx, writes, func(ctx context.Context) (none struct{}, err error) {
 		raw, err := json.Marshal(body)
 		if err != nil {
-			return answer.Data, err
+			return none, err
 		}
 		address := fmt.Sprintf("%saccounts/%s/realtime/kit/%s/%s", a.base, a.account, a.app, path)
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(raw))
 		if err != nil {
-			return answer.Data, err
+			return none, err
 		}
 		req.Header.Set("Authorization", "Bearer "+a.token)
 		req.Header.Set("Content-Type", "application/json")
 		res, err := a.Do(req)
 		if err != nil {
-			return answer.Data, err
+			return none, err
 		}
-		defer res.Body.Close()
-		return answer.Data, json.NewDecoder(res.Body).Decode(&answer)
+		return none, res.Body.Close()
 	})
+	return err
 }
 
 // put fills a field of the SDK's parameters. The SDK's own helper is in its

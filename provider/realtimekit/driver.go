@@ -32,6 +32,9 @@ var Type = provider.Type{
 	Open: func(_ context.Context, s provider.Settings) (provider.Driver, error) { return open(s) },
 }
 
+// segment is what may stand in an address: an id of Cloudflare's.
+var segment = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.:~-]{0,127}$`)
+
 var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 func checkID(value string) string {

@@ -16,7 +16,7 @@ import (
 
 const (
 	longestMessage    = 200
-	longestRetryAfter = 3600 // seconds
+	longestRetryAfter = time.Hour
 )
 
 var (
@@ -24,40 +24,59 @@ var (
 	errNoPerson = moderation.Fault(moderation.CodeNotFound, "realtimekit.no_person")
 )
 
-// envelope is what every answer of Cloudflare's API comes in.
+// envelope is what every answer of Cloudflare's API comes in. RealtimeKit's
+// description requires no success; its errors also come as one.
 // https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
 type envelope struct {
-	Success *bool `json:"success"`
-	Errors  []struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	} `json:"errors"`
+	Success *bool           `json:"success"`
+	Errors  json.RawMessage `json:"errors"`
+	Error   json.RawMessage `json:"error"`
 }
+
+type problem struct {
+	Code    json.Number `json:"code"`
+	Message string      `json:"message"`
+}
+
+// problem returns the first error, the zero value where none can be read.
+func (e envelope) problem() problem {
+	var all []problem
+	if json.Unmarshal(e.Errors, &all) == nil && len(all) > 0 {
+		return all[0]
+	}
+	var one problem
+	if json.Unmarshal(e.Error, &one) != nil {
+		return problem{}
+	}
+	return one
+}
+
+func granted(status int) bool { return status >= 200 && status <= 299 }
 
 // judge returns the error that an answer is, nil where it grants what was asked.
 func (a *api) judge(res *http.Response, body []byte, p purpose) *moderation.Error {
 	var e envelope
 	readable := json.Unmarshal(body, &e) == nil
+	refused := e.Success != nil && !*e.Success
 	status := res.StatusCode
-	granted := status >= 200 && status <= 299
-	if granted && readable && e.Success != nil && *e.Success {
+	if granted(status) && readable && !refused {
 		return nil
 	}
 	fault := &moderation.Error{Cause: fmt.Errorf("cloudflare: status %d", status)}
-	var message string
-	if readable && len(e.Errors) > 0 {
-		message = a.clean(e.Errors[0].Message)
-		fault.Cause = fmt.Errorf("cloudflare: status %d, error %d: %s", status, e.Errors[0].Code, message)
+	said := e.problem()
+	message := a.clean(said.Message)
+	if said != (problem{}) {
+		fault.Cause = fmt.Errorf("cloudflare: status %d, error %s: %s", status, said.Code, message)
 	}
 	fault.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
 	switch {
-	case granted && readable && e.Success != nil:
+	case granted(status) && refused:
 		fault.Code = moderation.CodeRejected
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		fault.Code, fault.Says = moderation.CodeUnauthenticated, moderation.Say("realtimekit.unauthenticated")
 	case status == http.StatusTooManyRequests:
 		fault.Code, fault.Repeatable = moderation.CodeRateLimited, true
-	case status == http.StatusNotFound:
+	case status == http.StatusNotFound, status == http.StatusGone:
 		fault.Code = moderation.CodeNotFound
 	case status == http.StatusConflict:
 		fault.Code = moderation.CodeConflict
@@ -101,12 +120,18 @@ func (a *api) clean(text string) string {
 	return text
 }
 
+// retryAfter reads seconds or a date.
 func retryAfter(header string) time.Duration {
-	seconds, err := strconv.Atoi(header)
-	if err != nil || seconds < 0 || seconds > longestRetryAfter {
+	wait := time.Duration(0)
+	if seconds, err := strconv.Atoi(header); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = time.Until(at)
+	}
+	if wait < 0 || wait > longestRetryAfter {
 		return 0
 	}
-	return time.Duration(seconds) * time.Second
+	return wait
 }
 
 // is reports whether an error has this code.

@@ -39,7 +39,7 @@ func (d *Driver) Kick(ctx context.Context, o provider.Order) (provider.Effect, e
 // End puts everyone out, which ends the session.
 func (d *Driver) End(ctx context.Context, o provider.Order) (provider.Effect, error) {
 	over := provider.Effect{Says: []moderation.Sentence{moderation.Say("provider.already_ended")}}
-	if !idForm.MatchString(o.Room.ID) {
+	if !segment.MatchString(o.Room.ID) {
 		return over, nil
 	}
 	_, err := call(ctx, writes, func(ctx context.Context) (*kit.ActiveSessionKickAllParticipantsResponse, error) {
@@ -65,7 +65,7 @@ func (d *Driver) Unlock(ctx context.Context, o provider.Order) (provider.Effect,
 }
 
 func (a *api) setStatus(ctx context.Context, meeting string, status kit.MeetingUpdateMeetingByIDParamsStatus) error {
-	if !idForm.MatchString(meeting) {
+	if !segment.MatchString(meeting) {
 		return errNoRoom
 	}
 	_, err := call(ctx, writes, func(ctx context.Context) (*kit.MeetingUpdateMeetingByIDResponse, error) {

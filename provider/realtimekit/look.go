@@ -28,6 +28,12 @@ func (d *Driver) Look(ctx context.Context, o provider.Order) (moderation.Outcome
 		return lookAtBlocked(o, all), err
 	case o.Action == moderation.ActionMute, o.Action == moderation.ActionUnmute:
 		return d.lookAtPreset(ctx, o)
+	case o.Action == moderation.ActionLock, o.Action == moderation.ActionUnlock:
+		locked, err := d.api.inactive(ctx, o.Room.ID)
+		if err != nil {
+			return moderation.Unknown, err
+		}
+		return lookAtLock(o, locked), nil
 	default:
 		return provider.NewClient(d.name, Type.Name, unlooked{d}).Observe(ctx, o)
 	}
@@ -35,6 +41,13 @@ func (d *Driver) Look(ctx context.Context, o provider.Order) (moderation.Outcome
 
 // unlooked is the driver without its Look.
 type unlooked struct{ provider.Driver }
+
+func lookAtLock(o provider.Order, locked bool) moderation.Outcome {
+	if locked == (o.Action == moderation.ActionLock) {
+		return moderation.Succeeded
+	}
+	return moderation.Failed
+}
 
 func lookAtMarks(m *marks, o provider.Order, people []moderation.Participant) moderation.Outcome {
 	for _, p := range people {
@@ -70,7 +83,7 @@ func lookAtBlocked(o provider.Order, all []moderation.Participant) moderation.Ou
 // that began with another is still there.
 func (d *Driver) lookAtPreset(ctx context.Context, o provider.Order) (moderation.Outcome, error) {
 	user := o.Participant.Attributes[userID]
-	if d.presets.noVideo == "" || !idForm.MatchString(user) || !idForm.MatchString(o.Room.ID) {
+	if d.presets.noVideo == "" || !segment.MatchString(user) || !segment.MatchString(o.Room.ID) {
 		return moderation.Unknown, nil
 	}
 	now, err := d.api.presetOf(ctx, o.Room.ID, user)

@@ -100,12 +100,11 @@ func (d *Driver) muteAudio(ctx context.Context, room moderation.Room, people []m
 
 // mute and muteAll are described in Cloudflare's API and not in its SDK.
 func (a *api) mute(ctx context.Context, meeting string, who addressees) error {
-	_, err := post[struct{}](ctx, a, "meetings/"+meeting+"/active-session/mute", who)
-	return err
+	return a.post(ctx, "meetings/"+meeting+"/active-session/mute", who)
 }
 
 func (a *api) muteAll(ctx context.Context, meeting string, allowUnmute bool) error {
-	_, err := post[struct{}](ctx, a, "meetings/"+meeting+"/active-session/mute-all", map[string]bool{"allow_unmute": allowUnmute})
+	err := a.post(ctx, "meetings/"+meeting+"/active-session/mute-all", map[string]bool{"allow_unmute": allowUnmute})
 	if is(err, moderation.CodeNotFound) {
 		return errNoRoom
 	}

@@ -98,7 +98,7 @@ func (d *Driver) participant(r row) moderation.Participant {
 
 // live returns the meeting's live session.
 func (a *api) live(ctx context.Context, meeting string) (string, error) {
-	if !idForm.MatchString(meeting) {
+	if !segment.MatchString(meeting) {
 		return "", errNoRoom
 	}
 	answer, err := call(ctx, reads, func(ctx context.Context) (*kit.ActiveSessionGetActiveSessionResponse, error) {
@@ -111,7 +111,7 @@ func (a *api) live(ctx context.Context, meeting string) (string, error) {
 		return "", errNoRoom
 	case err != nil:
 		return "", err
-	case answer.Data.Status == kit.ActiveSessionGetActiveSessionResponseDataStatusEnded || !idForm.MatchString(answer.Data.ID):
+	case answer.Data.Status == kit.ActiveSessionGetActiveSessionResponseDataStatusEnded || !segment.MatchString(answer.Data.ID):
 		return "", errNoRoom
 	}
 	return answer.Data.ID, nil
@@ -119,8 +119,7 @@ func (a *api) live(ctx context.Context, meeting string) (string, error) {
 
 // participants returns everyone who was ever in the session, a row a connection.
 func (a *api) participants(ctx context.Context, session string) ([]row, error) {
-	seen := map[string]bool{}
-	return pages(func(no int) ([]row, error) {
+	return pages(&a.sizes.participants, func(no int) ([]row, error) {
 		answer, err := call(ctx, reads, func(ctx context.Context) (*kit.SessionGetSessionParticipantsResponse, error) {
 			var p kit.SessionGetSessionParticipantsParams
 			put(&p.AccountID.Value, &p.AccountID.Present, a.account)
@@ -135,9 +134,5 @@ func (a *api) participants(ctx context.Context, session string) ([]row, error) {
 			return nil, err
 		}
 		return answer.Data.Participants, nil
-	}, func(r row) bool {
-		again := seen[r.ID]
-		seen[r.ID] = true
-		return !again
-	})
+	}, func(r row) string { return r.ID })
 }

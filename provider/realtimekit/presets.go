@@ -72,8 +72,7 @@ func (d *Driver) checkBridge(ctx context.Context) error {
 // preset reads the preset of a name.
 func (a *api) preset(ctx context.Context, name string) (preset, error) {
 	missing := moderation.Fault(moderation.CodeRejected, "realtimekit.preset.missing", "Preset", moderation.Literal(name))
-	seen := map[string]bool{}
-	all, err := pages(func(no int) ([]kit.PresetGetResponseData, error) {
+	all, err := pages(&a.sizes.presets, func(no int) ([]kit.PresetGetResponseData, error) {
 		answer, err := call(ctx, reads, func(ctx context.Context) (*kit.PresetGetResponse, error) {
 			var p kit.PresetGetParams
 			put(&p.AccountID.Value, &p.AccountID.Present, a.account)
@@ -85,16 +84,12 @@ func (a *api) preset(ctx context.Context, name string) (preset, error) {
 			return nil, err
 		}
 		return answer.Data, nil
-	}, func(p kit.PresetGetResponseData) bool {
-		again := seen[p.ID]
-		seen[p.ID] = true
-		return !again
-	})
+	}, func(p kit.PresetGetResponseData) string { return p.ID })
 	if err != nil {
 		return preset{}, err
 	}
 	for _, one := range all {
-		if one.Name != name || !idForm.MatchString(one.ID) {
+		if one.Name != name || !segment.MatchString(one.ID) {
 			continue
 		}
 		answer, err := call(ctx, reads, func(ctx context.Context) (*kit.PresetGetPresetByIDResponse, error) {

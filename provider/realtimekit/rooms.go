@@ -1,19 +1,16 @@
 package realtimekit
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	kit "github.com/cloudflare/cloudflare-go/v6/realtime_kit"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-)
-
-const (
-	perPage  = 100
-	maxPages = 100
 )
 
 type session = kit.SessionGetSessionsResponseDataSession
@@ -42,7 +39,7 @@ func (d *Driver) Room(ctx context.Context, idOrTitle string) (moderation.Room, e
 	for i, r := range rooms {
 		switch idOrTitle {
 		case r.ID:
-			return d.complete(ctx, r)
+			return d.Complete(ctx, r)
 		case live[i].MeetingDisplayName:
 			found = append(found, r)
 		}
@@ -51,7 +48,7 @@ func (d *Driver) Room(ctx context.Context, idOrTitle string) (moderation.Room, e
 	case 0:
 		return moderation.Room{}, errNoRoom
 	case 1:
-		return d.complete(ctx, found[0])
+		return d.Complete(ctx, found[0])
 	default:
 		return moderation.Room{}, moderation.Fault(moderation.CodeAmbiguous, "realtimekit.two_rooms", "Room", idOrTitle)
 	}
@@ -78,31 +75,32 @@ func (d *Driver) rooms(live []session) []moderation.Room {
 	return all
 }
 
-// complete adds whether the meeting is locked and recorded.
-func (d *Driver) complete(ctx context.Context, r moderation.Room) (moderation.Room, error) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		r.Locked, err = d.api.inactive(ctx, r.ID)
-		return err
-	})
-	var recording bool
-	group.Go(func() (err error) {
-		recording, err = d.api.recording(ctx, r.ID)
-		return err
-	})
-	err := group.Wait()
-	r.Recording = recording
-	return r, err
+// Complete adds whether the meeting is locked and recorded. Both only adorn a
+// room: where one cannot be read, the room is shown without it.
+func (d *Driver) Complete(ctx context.Context, r moderation.Room) (moderation.Room, error) {
+	var asked sync.WaitGroup
+	var locked, recorded error
+	asked.Go(func() { r.Locked, locked = d.api.inactive(ctx, r.ID) })
+	asked.Go(func() { r.Recording, recorded = d.api.recording(ctx, r.ID) })
+	asked.Wait()
+	if err := cmp.Or(locked, recorded); err != nil {
+		d.log.Debug("a meeting's lock or recording could not be read", "room", r.ID, "error", err)
+	}
+	return r, nil
 }
 
 // sessions returns all live sessions, the oldest first. A meeting has one at most.
 func (a *api) sessions(ctx context.Context) ([]session, error) {
+	all, err := pages(&a.sizes.sessions, func(no int) ([]session, error) { return a.sessionsPage(ctx, no, perPage) }, func(s session) string { return s.ID })
 	seen := map[string]bool{}
-	return pages(func(no int) ([]session, error) { return a.sessionsPage(ctx, no, perPage) }, func(s session) bool {
-		again := seen[s.AssociatedID]
+	return slices.DeleteFunc(all, func(s session) bool {
+		over := s.Status == kit.SessionGetSessionsResponseDataSessionsStatusEnded || s.EndedAt != ""
+		if over || seen[s.AssociatedID] || !segment.MatchString(s.AssociatedID) || !segment.MatchString(s.ID) {
+			return true
+		}
 		seen[s.AssociatedID] = true
-		return !again && idForm.MatchString(s.AssociatedID) && idForm.MatchString(s.ID)
-	})
+		return false
+	}), err
 }
 
 func (a *api) sessionsPage(ctx context.Context, no, size int) ([]session, error) {
@@ -121,34 +119,6 @@ func (a *api) sessionsPage(ctx context.Context, no, size int) ([]session, error)
 	}
 	return answer.Data.Sessions, nil
 }
-
-// pages reads page after page until one has nothing new. An API that gives
-// smaller pages than it was asked for is read to its end all the same: a page
-// is the last only where it is smaller than the one before, or empty.
-func pages[T any](read func(no int) ([]T, error), fresh func(T) bool) ([]T, error) {
-	var all []T
-	size := perPage
-	for no := 1; no <= maxPages; no++ {
-		page, err := read(no)
-		if err != nil {
-			return nil, err
-		}
-		before := len(all)
-		for _, item := range page {
-			if fresh(item) {
-				all = append(all, item)
-			}
-		}
-		if len(page) == 0 || len(all) == before || no > 1 && len(page) < size || no == 1 && len(page) < smallestPage {
-			break
-		}
-		size = len(page)
-	}
-	return all, nil
-}
-
-// smallestPage is below every size of page that an API gives when asked for perPage.
-const smallestPage = 10
 
 // inactive reports whether nobody new may join the meeting.
 func (a *api) inactive(ctx context.Context, meeting string) (bool, error) {

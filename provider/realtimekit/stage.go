@@ -127,7 +127,7 @@ func target(p moderation.Participant) bridge.Target {
 // enrolBridge lets the bridge into a meeting, with a preset that must be there.
 func (a *api) enrolBridge(preset string) func(ctx context.Context, meeting string) (string, error) {
 	return func(ctx context.Context, meeting string) (string, error) {
-		if !idForm.MatchString(meeting) {
+		if !segment.MatchString(meeting) {
 			return "", errNoRoom
 		}
 		answer, err := call(ctx, writes, func(ctx context.Context) (*kit.MeetingAddParticipantResponse, error) {

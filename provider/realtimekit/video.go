@@ -144,7 +144,7 @@ func (d *Driver) allowVideo(ctx context.Context, o provider.Order) (provider.Eff
 // setPreset changes the preset of someone's enrolment and returns what it was.
 func (a *api) setPreset(ctx context.Context, meeting string, p moderation.Participant, preset string) (enrolment, error) {
 	user := p.Attributes[userID]
-	if !idForm.MatchString(user) {
+	if !segment.MatchString(user) {
 		return enrolment{}, moderation.Errorf(moderation.CodeRejected, "a participant without a user id")
 	}
 	now, err := a.presetOf(ctx, meeting, user)
@@ -174,7 +174,7 @@ func (a *api) presetOf(ctx context.Context, meeting, user string) (string, error
 }
 
 func (a *api) editPreset(ctx context.Context, meeting, user, preset string) error {
-	if !idForm.MatchString(meeting) || !idForm.MatchString(user) {
+	if !segment.MatchString(meeting) || !segment.MatchString(user) {
 		return errNoPerson
 	}
 	_, err := call(ctx, writes, func(ctx context.Context) (*kit.MeetingEditParticipantResponse, error) {

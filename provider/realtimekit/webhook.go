@@ -65,7 +65,7 @@ func (d *Driver) Webhook(r *http.Request, body []byte) ([]provider.Hint, error) 
 		return nil, unsigned
 	}
 	meeting := meetingOf(body)
-	if !idForm.MatchString(meeting) {
+	if !segment.MatchString(meeting) {
 		return nil, nil // of something else than a meeting
 	}
 	// A repeat carries a new rtk-uuid: the body tells that it is one.
