@@ -83,7 +83,7 @@ func (b *Bot) readSlash(payload []byte, at time.Time) (job, error) {
 	if p.Command == "" || p.UserID == "" || p.TriggerID == "" {
 		return job{}, moderation.Errorf(moderation.CodeInvalid, "a slash command without command, user or trigger")
 	}
-	name, text := splitCommand(p.Command, p.Text)
+	name, text := splitCommand(p.Command, typedEntities.Replace(p.Text))
 	j := job{
 		kind: slashKind, key: "slash/" + p.TriggerID, at: at, keep: true,
 		press: press{TriggerID: p.TriggerID, ChannelID: p.ChannelID, ResponseURL: p.ResponseURL, Invocation: commands.Invocation{
@@ -105,6 +105,10 @@ func (b *Bot) readSlash(payload []byte, at time.Time) (job, error) {
 	}
 	return j, nil
 }
+
+// typedEntities are what Slack writes for three characters of what is typed. A
+// room called "R&D" comes as "R&amp;D".
+var typedEntities = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 
 // answerInAck puts an answer into the ack; what is too large for that goes its
 // usual way.

@@ -49,17 +49,19 @@ func parseAnnounce(_ *Command, all []Word) (Args, error) {
 	if len(all) == 0 {
 		return args, nil
 	}
-	text := make([]Word, len(all))
-	for i, w := range all {
-		text[i] = Word{Text: unwrapLink(w.Text)}
+	args[ArgText] = plainText(all)
+	if len(all) == 1 {
+		args[ArgText] = all[0].address()
 	}
-	args[ArgText] = plainText(text)
 	// Quotes around the text keep its first word from being a person; a name
 	// with blanks needs quotes of its own.
 	first := all[0]
 	named := !first.Quoted || strings.ContainsFunc(first.Text, unicode.IsSpace) && len(all) > 1
-	if named && !strings.Contains(text[0].Text, "://") {
-		args[argFirst], args[argRest] = first.Text, plainText(text[1:])
+	if named && !strings.Contains(first.Text, "://") {
+		args[argFirst], args[argRest] = first.Text, plainText(all[1:])
+		if len(all) == 2 {
+			args[argRest] = all[1].address()
+		}
 	}
 	return args, checkAddresses(args[ArgText])
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -18,6 +19,9 @@ func (c *Command) Parse(text string) (Args, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i, w := range words {
+		words[i] = w.typed()
+	}
 	if c.parse != nil {
 		return c.parse(c, words)
 	}
@@ -31,7 +35,7 @@ func (c *Command) parseWords(words []Word) (Args, error) {
 	args := Args{}
 	if c.takesAddresses() {
 		for _, w := range words {
-			if err := checkAddresses(unwrapLink(w.Text)); err != nil {
+			if err := checkAddresses(w.address()); err != nil {
 				return nil, err
 			}
 		}
@@ -61,7 +65,7 @@ func (c *Command) parseWords(words []Word) (Args, error) {
 				return nil, err
 			}
 		default:
-			args[arg.Name] = unwrapLink(words[0].Text)
+			args[arg.Name] = words[0].Text
 			words = words[1:]
 		}
 	}
@@ -86,7 +90,7 @@ next:
 			if !arg.closed() || args[arg.Name] != "" {
 				continue
 			}
-			word := unwrapLink(words[0].Text)
+			word := words[0].Text
 			switch arg.Name {
 			case ArgMedia:
 				if lower := strings.ToLower(word); slices.Contains(arg.Values, lower) {
@@ -105,10 +109,10 @@ next:
 					continue next
 				}
 			case ArgURL:
-				if strings.EqualFold(word, "music") && len(words) > 1 && strings.Contains(words[1].Text, "://") {
+				if strings.EqualFold(word, "music") && len(words) > 1 && strings.Contains(words[1].address(), "://") {
 					words = words[1:]
-					word = unwrapLink(words[0].Text)
 				}
+				word = words[0].address()
 				if strings.Contains(word, "://") {
 					if err := checkAddress(word); err != nil {
 						return nil, err
@@ -138,7 +142,7 @@ func takeOptions(words []Word, args Args) ([]Word, error) {
 			continue
 		}
 		key, value, _ := strings.Cut(w.Text, "=")
-		value = unwrapLink(value)
+		value = cmp.Or(w.Link, value)
 		if _, twice := options[key]; twice {
 			return nil, moderation.Fault(moderation.CodeInvalid, "parse.option_twice", "Option", moderation.Literal(key))
 		}
@@ -218,26 +222,12 @@ func checkAddresses(text string) error {
 			if optionWord.MatchString(word) {
 				_, word, _ = strings.Cut(word, "=")
 			}
-			if err := checkAddress(unwrapLink(strings.TrimRight(word, ".,;:!?)"))); err != nil {
+			if err := checkAddress(strings.TrimRight(word, ".,;:!?)")); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// unwrapLink takes Slack's marks off an address: <https://x.org|x.org>.
-func unwrapLink(word string) string {
-	inner, ok := strings.CutPrefix(word, "<")
-	if !ok || !strings.Contains(inner, "://") {
-		return word
-	}
-	inner, ok = strings.CutSuffix(inner, ">")
-	if !ok {
-		return word
-	}
-	address, _, _ := strings.Cut(inner, "|")
-	return address
 }
 
 // maxArg bounds one word in runes; what takes the rest may be as long as all.

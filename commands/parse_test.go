@@ -61,6 +61,15 @@ func TestParse(t *testing.T) {
 		{"announce x https://e.org/a.mp3 method=POST", commands.Args{"room": "x", "text": "https://e.org/a.mp3", "options": "method=POST"}},
 		{"coach x lead agent now", commands.Args{"room": "x", "coach": "lead", "person": "agent", "reason": "now"}},
 		{"audit live:standup actor=<@U1|ann> since=2d", commands.Args{"room": "live:standup", "actor": "<@U1|ann>", "since": "2d"}},
+		{"kick <http://rooms.example.org|rooms.example.org> <mailto:ann@example.org|ann@example.org> she asked", commands.Args{"room": "rooms.example.org", "person": "ann@example.org", "reason": "she asked"}},
+		{"kick standup <tel:+16175551212|+16175551212> as <@U1|ann> wrote in <#C1|general> to <!subteam^S1|@mods> and <@U2>", commands.Args{"room": "standup", "person": "+16175551212", "reason": "as @ann wrote in #general to @mods and <@U2>"}},
+		{"kick standup chaos see <https://e.org/rules>, <http://e.org|e.org> and <mailto:a@e.org>", commands.Args{"room": "standup", "person": "chaos", "reason": "see https://e.org/rules, e.org and a@e.org"}},
+		{"hold x ann <http://e.org/m.mp3|e.org/m.mp3>", commands.Args{"room": "x", "person": "ann", "url": "http://e.org/m.mp3"}},
+		{"set x ann wait_url=<http://e.org/w|e.org/w>", commands.Args{"room": "x", "person": "ann", "options": "wait_url=http://e.org/w"}},
+		{"announce x <https://e.org/a.mp3>", commands.Args{"room": "x", "text": "https://e.org/a.mp3"}},
+		{"announce x ann <http://e.org/a.mp3|e.org/a.mp3>", commands.Args{"room": "x", "text": "ann e.org/a.mp3", "first": "ann", "rest": "http://e.org/a.mp3"}},
+		{`announce x "read <https://e.org/a|e.org/a> now"`, commands.Args{"room": "x", "text": "read e.org/a now"}},
+		{"role grant <@U1|ann> moderator live:* as <@U2|ben> asked", commands.Args{"verb": "grant", "subject": "<@U1|ann>", "preset": "moderator", "scope": "live:*", "reason": "as @ben asked"}},
 		{"note 17 third time", commands.Args{"case": "17", "text": "third time"}},
 	} {
 		t.Run(test.line, func(t *testing.T) {

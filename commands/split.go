@@ -13,6 +13,9 @@ type Word struct {
 	// Quoted is set where the word begins with a quote: such a word is text,
 	// never an option or a keyword.
 	Quoted bool
+	// Link is the address that Slack made of the word, or of the option's value
+	// in it, where it made one.
+	Link string
 }
 
 // MaxTyped bounds what may be typed after a command, in runes.
@@ -106,5 +109,5 @@ func plainText(words []Word) string {
 	for i, w := range words {
 		parts[i] = w.Text
 	}
-	return strings.Join(parts, " ")
+	return readable(strings.Join(parts, " "))
 }

@@ -75,11 +75,12 @@ func (c *Channel) shownName() string {
 var (
 	entity  = regexp.MustCompile(`<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+)(?:\|[^<>]*)?>`)
 	link    = regexp.MustCompile(`https?://[^\s<>"']+`)
+	mail    = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	mention = regexp.MustCompile(`(^|\s)([@#])([a-z0-9._-]+)`)
 )
 
 // escape does to typed words what Slack does with should_escape: mentions,
-// channels and addresses become entities, and & < > are escaped. Entities of
+// channels and addresses, of mail too, become entities, and & < > are escaped. Entities of
 // mentions that stand there already stay as they are.
 func (s *Server) escape(words string) string {
 	var out strings.Builder
@@ -96,6 +97,7 @@ func (s *Server) escape(words string) string {
 func (s *Server) escapeText(words string) string {
 	words = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(words)
 	words = link.ReplaceAllString(words, "<$0>")
+	words = mail.ReplaceAllString(words, "<mailto:$0|$0>")
 	return mention.ReplaceAllStringFunc(words, func(found string) string {
 		parts := mention.FindStringSubmatch(found)
 		before, sign, name := parts[1], parts[2], parts[3]
