@@ -182,9 +182,18 @@ func (s *Server) Sockets() []*Socket {
 	return slices.Clone(s.link.sockets)
 }
 
-// AwaitConnections returns once at least n connections live.
+// AwaitConnections returns once at least n connections live and take envelopes.
 func (s *Server) AwaitConnections(ctx context.Context, n int) error {
-	return s.Await(ctx, func() bool { return len(s.Sockets()) >= n })
+	return s.Await(ctx, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.taking()) >= n
+	})
+}
+
+// taking returns the connections that new envelopes go to. s.mu is held.
+func (s *Server) taking() []*Socket {
+	return slices.DeleteFunc(slices.Clone(s.link.sockets), func(c *Socket) bool { return c.leaving })
 }
 
 // Refuse sends each new connection away with a disconnect of this reason right
@@ -206,12 +215,7 @@ func (s *Server) Opens() []time.Time {
 // pick chooses the connection for an envelope: any one of those that live, and
 // not the one to avoid if there is another. s.mu is held.
 func (s *Server) pick(avoid *Socket) *Socket {
-	var open []*Socket
-	for _, c := range s.link.sockets {
-		if !c.leaving {
-			open = append(open, c)
-		}
-	}
+	open := s.taking()
 	if len(open) > 1 {
 		open = slices.DeleteFunc(open, func(c *Socket) bool { return c == avoid })
 	}

@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -120,6 +121,14 @@ func reopen(f slack.Fault) func(*world, *rand.Rand) {
 // rest lets the program run for a while; nothing is expected of that time.
 func rest(d time.Duration) { <-time.After(d) }
 
+// awaitWhole waits a moment for both of the program's connections: a fault of
+// one then leaves another to work with. Some faults keep one away for longer.
+func (w *world) awaitWhole() {
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+	defer cancel()
+	_ = w.slack.AwaitConnections(ctx, 2)
+}
+
 // TestEachFaultAlone does some work while one fault strikes twice.
 func TestEachFaultAlone(t *testing.T) {
 	t.Parallel()
@@ -141,6 +150,8 @@ func TestEachFaultAlone(t *testing.T) {
 			w.bot.Start(w.ctx)
 			random := rand.New(rand.NewPCG(n, uint64(i)))
 			for range 2 {
+				// Six act at once: on one connection alone, its end would be that of all six.
+				w.awaitWhole()
 				m.make(w, random)
 				enough := len(w.actions) + actions/2
 				w.work(random.Uint64(), 0, func() bool { return w.asked() < enough })
