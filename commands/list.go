@@ -59,7 +59,7 @@ func (s *Service) listRooms(ctx context.Context, in Invocation) Answer {
 	if l.next != "" {
 		l.page.Next = from.to(l.next).String()
 	}
-	l.people(ctx)
+	l.details(ctx)
 	for i := range l.page.Rooms {
 		l.page.Rooms[i].Room.Locked = l.page.Rooms[i].Room.Locked || s.locked(ctx, l.page.Rooms[i].Room)
 		l.page.Rooms[i].Offers = s.roomOffers(l.who, l.page.Rooms[i].Room)
@@ -132,33 +132,38 @@ func (l *listing) take(ctx context.Context, client *provider.Client, from positi
 	}
 }
 
-// people reads the first few of each room, the rooms at the same time.
-func (l *listing) people(ctx context.Context) {
+// details reads of each room the first few people, and what the list does not
+// show of it, all at the same time.
+func (l *listing) details(ctx context.Context) {
 	var asked sync.WaitGroup
 	for i := range l.page.Rooms {
-		asked.Go(func() {
-			row := &l.page.Rooms[i]
-			client, ok := l.s.Providers.Get(row.Room.Provider)
-			if !ok {
-				return
-			}
-			page, err := client.Participants(ctx, row.Room, provider.ParticipantQuery{Limit: peopleOfARoom})
-			if err != nil {
-				return // the row says how many there are as far as the list of rooms told
-			}
-			row.People = page.Participants
-			for n := range row.People {
-				row.People[n] = l.s.masked(row.People[n])
-			}
-			switch {
-			case page.Total >= 0:
-				row.Present = page.Total
-			case page.Next == "":
-				row.Present = len(page.Participants)
-			}
-		})
+		row := &l.page.Rooms[i]
+		client, ok := l.s.Providers.Get(row.Room.Provider)
+		if !ok {
+			continue
+		}
+		room := row.Room
+		asked.Go(func() { row.Room = client.Complete(ctx, room) })
+		asked.Go(func() { l.people(ctx, client, room, row) })
 	}
 	asked.Wait()
+}
+
+func (l *listing) people(ctx context.Context, client *provider.Client, room moderation.Room, row *RoomRow) {
+	page, err := client.Participants(ctx, room, provider.ParticipantQuery{Limit: peopleOfARoom})
+	if err != nil {
+		return // the row says how many there are as far as the list of rooms told
+	}
+	row.People = page.Participants
+	for n := range row.People {
+		row.People[n] = l.s.masked(row.People[n])
+	}
+	switch {
+	case page.Total >= 0:
+		row.Present = page.Total
+	case page.Next == "":
+		row.Present = len(page.Participants)
+	}
 }
 
 // masked hides the middle of someone's number wherever it would be shown, where

@@ -1,12 +1,14 @@
 package commands_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
@@ -265,5 +267,31 @@ func TestWatch(t *testing.T) {
 	}
 	if n, ok := st.typed(viewer, "unwatch standup").(commands.Notice); !ok || n.Tone != commands.Done {
 		t.Errorf("unwatch: %+v", n)
+	}
+}
+
+// bare lists rooms without what costs requests of its own, as some providers do.
+type bare struct{ plain }
+
+func (b bare) Complete(_ context.Context, r moderation.Room) moderation.Room {
+	r.Locked, r.Recording = r.Name == "standup", r.Name == "town-hall"
+	return r
+}
+
+// The list of rooms shows which are locked and recorded, also where a provider
+// tells that of one room at a time.
+func TestListShowsLocksAndRecordings(t *testing.T) {
+	st := newStage(t, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "plain", bare{plain{st.sim, st.sim}}))
+	})
+	page, ok := st.typed(owner, "list").(commands.RoomsPage)
+	if !ok || len(page.Rooms) != 2 {
+		t.Fatalf("%+v", page)
+	}
+	for _, row := range page.Rooms {
+		standup := row.Room.Name == "standup"
+		if row.Room.Locked != standup || row.Room.Recording == standup || slices.Contains(offered(row.Offers), "unlock") != standup {
+			t.Errorf("%+v with %v", row.Room, offered(row.Offers))
+		}
 	}
 }

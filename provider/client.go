@@ -102,6 +102,27 @@ func (c *Client) Room(ctx context.Context, idOrName string) (moderation.Room, er
 	return room, err
 }
 
+// Complete adds to a room of a list what the list does not show, as far as it
+// can be read: that says nothing of whether the provider is up.
+func (c *Client) Complete(ctx context.Context, room moderation.Room) moderation.Room {
+	completer, ok := c.driver.(Completer)
+	if !ok {
+		return room
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.limits.Read)
+	defer cancel()
+	if c.pacer.wait(ctx, false) != nil {
+		return room
+	}
+	whole, err := guarded(ctx, c, "complete", func(ctx context.Context) (moderation.Room, error) {
+		return completer.Complete(ctx, room), nil
+	})
+	if err != nil {
+		return room
+	}
+	return whole
+}
+
 // Participants lists who is in the room, a page at a time.
 func (c *Client) Participants(ctx context.Context, room moderation.Room, q ParticipantQuery) (ParticipantPage, error) {
 	return read(ctx, c, "participants", func(ctx context.Context) (ParticipantPage, error) {

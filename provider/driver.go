@@ -168,6 +168,12 @@ type (
 	OptionLister interface {
 		Options(a moderation.Action) []Option
 	}
+	// Completer adds to a room of a list what costs requests of its own: whether
+	// it is locked and recorded. Both only adorn a room: what cannot be read stays
+	// as it is.
+	Completer interface {
+		Complete(ctx context.Context, room moderation.Room) moderation.Room
+	}
 	// Greeter brings the room's standing measures to someone who just came in.
 	Greeter interface {
 		Greet(ctx context.Context, o Order, standing []Order) (Effect, error)

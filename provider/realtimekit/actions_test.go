@@ -70,11 +70,28 @@ func TestShowsLocksAndRecordings(t *testing.T) {
 	if !room.Recording || room.Locked {
 		t.Errorf("%+v", room)
 	}
+	if listed := a.listed(t); listed != room {
+		t.Errorf("the list has %+v", listed)
+	}
 	a.mustAct(t, provider.Order{Action: moderation.ActionLock, Room: room})
 	a.SetRecording(id, false)
 	if room = a.room(t, "standup"); room.Recording || !room.Locked || a.Join(id, "mia") != "" {
 		t.Errorf("%+v", room)
 	}
+	if listed := a.listed(t); listed != room {
+		t.Errorf("the list has %+v", listed)
+	}
+}
+
+// listed returns the only room as a list shows it.
+func (a *app) listed(t *testing.T) moderation.Room {
+	t.Helper()
+	client := provider.NewClient("meet", "realtimekit", a.Driver)
+	page, err := client.Rooms(t.Context(), provider.RoomQuery{})
+	if err != nil || len(page.Rooms) != 1 {
+		t.Fatalf("%+v, %v", page.Rooms, err)
+	}
+	return client.Complete(t.Context(), page.Rooms[0])
 }
 
 // A kick takes the user's id and reaches all devices; the answer says so.

@@ -15,8 +15,8 @@ import (
 
 type session = kit.SessionGetSessionsResponseDataSession
 
-// Rooms lists the meetings with a live session. Locks and recordings are asked
-// for one room at a time, by Room.
+// Rooms lists the meetings with a live session. Locks and recordings cost
+// requests for each: Room and Complete tell of them.
 func (d *Driver) Rooms(ctx context.Context, q provider.RoomQuery) (provider.RoomPage, error) {
 	live, err := d.api.sessions(ctx)
 	if err != nil {
@@ -39,7 +39,7 @@ func (d *Driver) Room(ctx context.Context, idOrTitle string) (moderation.Room, e
 	for i, r := range rooms {
 		switch idOrTitle {
 		case r.ID:
-			return d.Complete(ctx, r)
+			return d.Complete(ctx, r), nil
 		case live[i].MeetingDisplayName:
 			found = append(found, r)
 		}
@@ -48,7 +48,7 @@ func (d *Driver) Room(ctx context.Context, idOrTitle string) (moderation.Room, e
 	case 0:
 		return moderation.Room{}, errNoRoom
 	case 1:
-		return d.Complete(ctx, found[0])
+		return d.Complete(ctx, found[0]), nil
 	default:
 		return moderation.Room{}, moderation.Fault(moderation.CodeAmbiguous, "realtimekit.two_rooms", "Room", idOrTitle)
 	}
@@ -77,7 +77,7 @@ func (d *Driver) rooms(live []session) []moderation.Room {
 
 // Complete adds whether the meeting is locked and recorded. Both only adorn a
 // room: where one cannot be read, the room is shown without it.
-func (d *Driver) Complete(ctx context.Context, r moderation.Room) (moderation.Room, error) {
+func (d *Driver) Complete(ctx context.Context, r moderation.Room) moderation.Room {
 	var asked sync.WaitGroup
 	var locked, recorded error
 	asked.Go(func() { r.Locked, locked = d.api.inactive(ctx, r.ID) })
@@ -86,7 +86,7 @@ func (d *Driver) Complete(ctx context.Context, r moderation.Room) (moderation.Ro
 	if err := cmp.Or(locked, recorded); err != nil {
 		d.log.Debug("a meeting's lock or recording could not be read", "room", r.ID, "error", err)
 	}
-	return r, nil
+	return r
 }
 
 // sessions returns all live sessions, the oldest first. A meeting has one at most.

@@ -111,6 +111,12 @@ func (d *Driver) roomByName(ctx context.Context, name string) (moderation.Room, 
 	return moderation.Room{}, noRoom(name)
 }
 
+// Complete adds whether the room is being recorded.
+func (d *Driver) Complete(ctx context.Context, r moderation.Room) moderation.Room {
+	r.Recording = d.recording(ctx, r.ID)
+	return r
+}
+
 // recording reports whether the room is being recorded. It only adorns a room:
 // where it cannot be read, the room is shown without it.
 func (d *Driver) recording(ctx context.Context, sid string) bool {

@@ -61,8 +61,9 @@ func TestSeesRecordingsAndTracks(t *testing.T) {
 		if a.room(t, sid).Recording {
 			t.Error("shown as recorded")
 		}
+		listed := a.room(t, sid)
 		a.Record(sid)
-		if !a.room(t, sid).Recording {
+		if !a.room(t, sid).Recording || !provider.NewClient("video", "twilio-video", a.Driver).Complete(t.Context(), listed).Recording {
 			t.Error("a recording is not seen")
 		}
 	})

@@ -225,9 +225,13 @@ func TestRecordingIsSeen(t *testing.T) {
 	if a.room(t, sid).Recording || a.room(t, "support").Recording {
 		t.Error("a conference that is not recorded is shown as recorded")
 	}
+	listed := a.room(t, sid)
 	a.Record(sid)
 	if !a.room(t, sid).Recording || !a.room(t, "support").Recording {
 		t.Error("a recording is not seen")
+	}
+	if !provider.NewClient("calls", "twilio-voice", a.Driver).Complete(t.Context(), listed).Recording {
+		t.Error("a recording is not seen in a list")
 	}
 }
 

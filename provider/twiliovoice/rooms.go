@@ -113,6 +113,12 @@ func (d *Driver) roomsByName(ctx context.Context, name string) ([]moderation.Roo
 	return slices.DeleteFunc(slices.Concat(found...), func(r moderation.Room) bool { return r.Name != name }), err
 }
 
+// Complete adds whether the conference is being recorded.
+func (d *Driver) Complete(ctx context.Context, r moderation.Room) moderation.Room {
+	r.Recording = d.recording(ctx, r.ID)
+	return r
+}
+
 // recording reports whether the conference is being recorded. It only adorns a
 // room: where it cannot be read, the room is shown without it.
 func (d *Driver) recording(ctx context.Context, sid string) bool {
