@@ -13,7 +13,7 @@ import (
 )
 
 // controls are the events that act on others.
-var controls = []uint32{edge.HostControlPeer, edge.HostControlPeers, edge.PinPeer}
+var controls = []edge.Event{edge.HostControlPeer, edge.HostControlPeers, edge.PinPeer}
 
 func (s *studio) sentControls() (n int) {
 	for _, f := range s.edge.Frames() {
@@ -55,7 +55,7 @@ func TestServerRefuses(t *testing.T) {
 	}
 	s.do(t, bridge.Pin, "mia")
 	// Put out, the bridge joins anew when it is needed again.
-	s.edge.Kick(bridge.Identity)
+	s.edge.Kick(s.meeting, bridge.Identity)
 	s.do(t, bridge.Unpin, "mia")
 	s.do(t, bridge.Pin, "mia")
 }

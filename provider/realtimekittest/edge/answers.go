@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 	"github.com/pion/webrtc/v4"
 
@@ -9,23 +11,26 @@ import (
 
 // take answers one message of the client.
 func (c *client) take(raw []byte) {
-	m := parse(raw)
-	event, id, body := uint32(m.numbers[1]), m.text(2), m.texts[3]
+	m := unmarshal[envelope](raw)
 	e := c.edge
 	e.mu.Lock()
-	e.frames = append(e.frames, Frame{Peer: c.peer, Event: event, Payload: body})
-	refusal, refused := e.refuse[event]
+	e.frames = append(e.frames, Frame{Meeting: c.who.Meeting, Peer: c.peer, Event: m.Event, Payload: m.Payload})
+	refusal, refused := e.refuse[m.Event]
+	silent := e.silent[m.Event]
 	e.mu.Unlock()
-	if refused {
-		c.send(ErrorResponse, id, message{{1, refusal}, {2, uint64(event)}})
+	switch {
+	case silent:
+		return
+	case refused:
+		c.refuse(m, refusal)
 		return
 	}
-	switch event {
+	switch m.Event {
 	case CreateTransport:
-		c.createTransport(event, id, parse(body))
+		c.createTransport(m)
 		return
 	case Produce:
-		c.produce(event, id, parse(body))
+		c.produce(m)
 		return
 	case SelfJoinComplete:
 		e.rest.JoinAs(c.who.Meeting, c.who.User, c.peer)
@@ -39,114 +44,131 @@ func (c *client) take(raw []byte) {
 	}()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	switch event {
+	switch m.Event {
 	case RoomJoin:
 		c.inRoom = true
-		c.send(event, id, message{{1, c.card()}})
-		c.others(RoomJoin, message{{1, c.card()}})
+		c.answer(m, peerInfo{Peer: c.card()})
+		c.others(RoomJoin, peerInfo{Peer: c.card()})
 	case RoomInfo:
-		c.send(event, id, message{{1, message{{1, c.who.Meeting}, {2, c.who.Title}, {6, c.who.Meeting}}}})
+		c.answer(m, roomInfo{Room: &room{ID: c.who.Meeting, Title: c.who.Title, UUID: c.who.Meeting}})
 	case RoomPeersInfo:
-		var peers message
-		for _, o := range e.clients {
-			if o.who.Meeting == c.who.Meeting && o.inRoom && !o.who.Preset.Hidden {
-				peers = append(peers, field{1, o.card()})
-			}
-		}
-		for _, p := range puppets {
-			peers = append(peers, field{1, p.card()})
-		}
-		c.send(event, id, peers)
+		c.answer(m, c.roomPeers(puppets))
 	case SelfJoinComplete:
-		c.joinComplete(event, id, puppets)
-	case ToggleProducer, CloseProducer:
-		c.toggle(event, id, parse(body))
+		c.joinComplete(m, puppets)
+	case ToggleProducer:
+		t := unmarshal[toggleRequest](m.Payload)
+		c.toggle(m, t.Producer, t.Pause)
+	case CloseProducer:
+		c.toggle(m, unmarshal[closeRequest](m.Payload).Producer, true)
 	case PinPeer:
-		c.pin(event, id, parse(body).text(participantField))
+		c.pin(m, unmarshal[pinRequest](m.Payload).Peer)
 	case HostControlPeer:
-		dark = c.control(parse(body), parse(body).text(participantField), 2, puppets)
-		c.send(event, id, message{{1, "success"}})
+		h := unmarshal[hostControl](m.Payload)
+		dark = c.control(h.Peer, stop{audio: h.Audio, video: h.Video}, puppets)
+		c.answer(m, hostControlled{Status: "success"})
 	case HostControlPeers:
-		dark = c.control(parse(body), "", 1, puppets)
-		c.send(event, id, message{{1, "success"}})
+		h := unmarshal[hostControlAll](m.Payload)
+		dark = c.control("", stop{audio: h.Audio, video: h.Video}, puppets)
+		c.answer(m, hostControlledAll{Status: "success"})
 	case AudioActivity:
 	default: // taken without a word
-		c.send(event, id, nil)
+		c.answer(m, nil)
 	}
 }
 
-func (c *client) joinComplete(event uint32, id string, puppets []*client) {
-	c.inMedia = true
-	state := message{{1, c.who.Title}, {3, c.who.Meeting}, {5, c.peer}}
-	if pinned := c.edge.pinned[c.who.Meeting]; pinned != "" {
-		state = append(state, field{8, pinned})
-	}
-	answer := message{{1, state}}
+func (c *client) roomPeers(puppets []*client) (all roomPeersInfo) {
 	for _, o := range c.edge.clients {
-		if o != c && o.who.Meeting == c.who.Meeting && o.inMedia && !o.who.Preset.Hidden {
-			answer = append(answer, field{2, o.part()})
+		if o.who.Meeting == c.who.Meeting && o.inRoom && !o.who.Preset.Hidden {
+			all.Peers = append(all.Peers, o.card())
 		}
 	}
 	for _, p := range puppets {
-		answer = append(answer, field{2, p.part()})
+		all.Peers = append(all.Peers, p.card())
 	}
-	c.send(event, id, append(answer, field{3, message{}}, field{4, uint64(6)}))
-	c.others(PeerJoined, message{{1, c.part()}})
+	return all
+}
+
+func (c *client) joinComplete(m envelope, puppets []*client) {
+	c.inMedia = true
+	state := &roomState{Title: c.who.Title, UUID: c.who.Meeting, Current: c.peer}
+	if peer := c.edge.pinned[c.who.Meeting]; peer != "" {
+		state.Pinned = []string{peer}
+	}
+	answer := peerJoinCompleteResponse{State: state, Selected: &selected{}, Streams: 6}
+	for _, o := range c.edge.clients {
+		if o != c && o.who.Meeting == c.who.Meeting && o.inMedia && !o.who.Preset.Hidden {
+			answer.People = append(answer.People, o.part())
+		}
+	}
+	for _, p := range puppets {
+		answer.People = append(answer.People, p.part())
+	}
+	c.answer(m, answer)
+	c.others(PeerJoined, peerJoined{Peer: c.part()})
 }
 
 // toggle notes that the client paused or closed something that it sends.
-func (c *client) toggle(event uint32, id string, m read) {
+func (c *client) toggle(m envelope, producer string, paused bool) {
 	for _, p := range c.producers {
-		if p.id != m.text(1) {
+		if p.ID != producer {
 			continue
 		}
-		p.paused = event == CloseProducer || m.numbers[2] == 1
-		c.others(ProducerToggled, message{{1, c.peer}, {2, p.state()}, {3, c.peer}})
+		p.Paused = paused
+		c.others(ProducerToggled, producerToggled{Peer: c.peer, State: p, By: c.peer})
 	}
-	c.send(event, id, nil)
+	c.answer(m, nil)
 }
 
 // pin puts a peer before everyone's eyes; an empty id takes the pin away.
-func (c *client) pin(event uint32, id, peer string) {
+func (c *client) pin(m envelope, peer string) {
 	c.edge.pinned[c.who.Meeting] = peer
-	c.send(event, id, message{{1, peer}})
-	c.push(PeerPinned, message{{1, peer}})
+	c.answer(m, pinned{Peer: peer})
+	c.push(PeerPinned, pinned{Peer: peer})
 	for _, o := range c.edge.clients {
 		if o != c && o.who.Meeting == c.who.Meeting && o.inMedia {
-			o.push(PeerPinned, message{{1, peer}})
+			o.push(PeerPinned, pinned{Peer: peer})
 		}
 	}
 }
 
-// control stops what one peer sends, or all: audio and video are the fields
-// from first on. It returns the puppets whose video it stopped.
-func (c *client) control(m read, peer string, first int, puppets []*client) (dark []string) {
-	stop := map[bool]bool{false: m.numbers[2] == 1, true: m.numbers[3] == 1} // by video
-	if first == 1 {
-		stop = map[bool]bool{false: m.numbers[1] == 1, true: m.numbers[2] == 1}
+// stop is what others are made to stop sending; a shared screen never is.
+type stop struct{ audio, video bool }
+
+func (s stop) reaches(p *producerState) bool {
+	if p.Kind == producerVideo {
+		return s.video && !p.Screen
 	}
+	return s.audio && !p.Screen
+}
+
+// control stops what one peer sends, or all where none is named. It returns the
+// puppets whose video it stopped.
+func (c *client) control(peer string, what stop, puppets []*client) (dark []string) {
 	for _, o := range c.edge.clients {
 		if o == c || o.who.Meeting != c.who.Meeting || peer != "" && o.peer != peer {
 			continue
 		}
 		for _, p := range o.producers {
-			if !p.screen && stop[p.video] && !p.paused {
-				paused := *p
-				paused.paused = true
-				o.push(ProducerToggled, message{{1, o.peer}, {2, paused.state()}, {3, c.peer}})
+			if what.reaches(p) && !p.Paused {
+				o.push(ProducerToggled, producerToggled{Peer: o.peer, State: p.stopped(), By: c.peer})
 			}
 		}
 	}
 	for _, o := range puppets {
 		for _, p := range o.producers {
-			if (peer == "" || o.peer == peer) && p.video && stop[true] {
-				p.paused = true
+			if (peer == "" || o.peer == peer) && p.Kind == producerVideo && what.video {
 				dark = append(dark, o.peer)
-				c.push(ProducerToggled, message{{1, o.peer}, {2, p.state()}, {3, c.peer}})
+				c.push(ProducerToggled, producerToggled{Peer: o.peer, State: p.stopped(), By: c.peer})
 			}
 		}
 	}
 	return dark
+}
+
+func (p *producerState) stopped() *producerState {
+	s := *p
+	s.Paused = true
+	return &s
 }
 
 // puppets are those who are in the meeting without a client: the stand-in's
@@ -162,7 +184,10 @@ func (c *client) puppets() []*client {
 		}
 		all = append(all, &client{
 			edge: c.edge, peer: p.Peer, who: realtimekittest.Holder{User: p.User, Custom: p.Custom, Name: p.Name},
-			producers: []*producer{{id: "audio-" + p.Peer, paused: p.Muted}, {id: "video-" + p.Peer, video: true, paused: !p.Video}},
+			producers: []*producerState{
+				{ID: "audio-" + p.Peer, Kind: producerAudio, Paused: p.Muted, MIME: "audio/opus"},
+				{ID: "video-" + p.Peer, Kind: producerVideo, Paused: !p.Video, MIME: "video/VP8"},
+			},
 		})
 	}
 	return all
@@ -178,7 +203,7 @@ func (e *Edge) kicked(_, peer string, ended bool) {
 	case ended:
 		c.push(RoomKickAll, nil)
 	default:
-		c.push(RoomKick, message{{1, c.card()}})
+		c.push(RoomKick, peerInfo{Peer: c.card()})
 	}
 }
 
@@ -187,29 +212,46 @@ func (e *Edge) muted(_, peer string) {
 	defer e.mu.Unlock()
 	if c := e.clients[peer]; c != nil {
 		for _, p := range c.producers {
-			if !p.video && !p.paused {
-				paused := *p
-				paused.paused = true
-				c.push(ProducerToggled, message{{1, c.peer}, {2, paused.state()}, {3, "moderator"}})
+			if p.Kind == producerAudio && !p.Paused {
+				c.push(ProducerToggled, producerToggled{Peer: c.peer, State: p.stopped(), By: "moderator"})
 			}
 		}
 	}
 }
 
-func (c *client) createTransport(event uint32, id string, m read) {
-	pc, sdp, err := transport(m.in(3).text(3))
+func (c *client) createTransport(m envelope) {
+	asked := unmarshal[createTransportRequest](m.Payload)
+	if asked.Description == nil {
+		c.refuse(m, "no description")
+		return
+	}
+	pc, sdp, err := transport(asked.Description.SDP)
 	if err != nil {
-		c.send(ErrorResponse, id, message{{1, err.Error()}, {2, uint64(event)}})
+		c.refuse(m, err.Error())
 		return
 	}
 	name := uuid.NewString()
 	c.edge.mu.Lock()
 	c.transports[name] = pc
-	if m.numbers[1] == 0 {
+	if !asked.Consuming {
 		c.sending = name
 	}
+	if c.edge.unreachable {
+		sdp = withoutCandidates(sdp)
+	}
 	c.edge.mu.Unlock()
-	c.send(event, id, message{{1, name}, {2, message{{2, "answer"}, {3, sdp}}}})
+	c.answer(m, createTransportResponse{ID: name, Description: &sessionDescription{Type: "answer", SDP: sdp}})
+}
+
+// withoutCandidates leaves no address to reach the media server at.
+func withoutCandidates(sdp string) string {
+	var kept []string
+	for line := range strings.SplitAfterSeq(sdp, "\r\n") {
+		if !strings.HasPrefix(line, "a=candidate:") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
 }
 
 // transport is a peer of the media server that takes everything.
@@ -248,26 +290,29 @@ func negotiate(pc *webrtc.PeerConnection, offer string) (string, error) {
 	return pc.LocalDescription().SDP, nil
 }
 
-func (c *client) produce(event uint32, id string, m read) {
+func (c *client) produce(m envelope) {
+	asked := unmarshal[produceRequest](m.Payload)
 	c.edge.mu.Lock()
 	pc := c.transports[c.sending]
 	c.edge.mu.Unlock()
-	refuse := func(text string) { c.send(ErrorResponse, id, message{{1, text}, {2, uint64(event)}}) }
-	if pc == nil {
-		refuse("no transport")
+	if pc == nil || asked.Description == nil {
+		c.refuse(m, "no transport")
 		return
 	}
-	sdp, err := negotiate(pc, m.in(4).text(3))
+	sdp, err := negotiate(pc, asked.Description.SDP)
 	if err != nil {
-		refuse(err.Error())
+		c.refuse(m, err.Error())
 		return
 	}
-	p := &producer{id: uuid.NewString(), video: m.text(1) == "video", screen: m.numbers[3] == 1, paused: m.numbers[2] == 1}
+	p := &producerState{ID: uuid.NewString(), Screen: asked.Screen, Paused: asked.Paused, MIME: "audio/opus"}
+	if asked.Kind == "video" {
+		p.Kind, p.MIME = producerVideo, "video/VP8"
+	}
 	c.edge.mu.Lock()
 	c.producers = append(c.producers, p)
 	if c.inMedia {
-		c.others(ProducerCreated, message{{1, c.peer}, {2, p.state()}})
+		c.others(ProducerCreated, producerCreated{Peer: c.peer, State: p})
 	}
 	c.edge.mu.Unlock()
-	c.send(event, id, message{{1, true}, {2, p.id}, {4, message{{2, "answer"}, {3, sdp}}}})
+	c.answer(m, produceResponse{OK: true, Producer: p.ID, Description: &sessionDescription{Type: "answer", SDP: sdp}})
 }

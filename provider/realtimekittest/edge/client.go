@@ -26,14 +26,7 @@ type client struct {
 	inRoom, inMedia bool
 	transports      map[string]*webrtc.PeerConnection
 	sending         string
-	producers       []*producer
-}
-
-type producer struct {
-	id     string
-	video  bool
-	screen bool
-	paused bool
+	producers       []*producerState
 }
 
 func (e *Edge) connect(w http.ResponseWriter, r *http.Request) {
@@ -99,8 +92,8 @@ func (c *client) end() {
 	c.edge.mu.Lock()
 	delete(c.edge.clients, c.peer)
 	if c.inRoom {
-		c.others(RoomLeave, message{{1, c.card()}})
-		c.others(PeerLeft, message{{1, c.peer}})
+		c.others(RoomLeave, peerInfo{Peer: c.card()})
+		c.others(PeerLeft, peerLeft{Peer: c.peer})
 	}
 	transports := c.transports
 	c.edge.mu.Unlock()
@@ -111,18 +104,29 @@ func (c *client) end() {
 }
 
 // push sends something that was not asked for.
-func (c *client) push(event uint32, payload message) { c.send(event, uuid.NewString(), payload) }
+func (c *client) push(event Event, payload any) {
+	c.send(envelope{Event: event, ID: uuid.NewString(), Payload: marshal(payload)})
+}
 
-func (c *client) send(event uint32, id string, payload message) {
-	raw := message{{1, uint64(event)}, {2, id}, {3, payload.bytes()}}.bytes()
+// answer repeats the event and the id of what was asked.
+func (c *client) answer(to envelope, payload any) {
+	c.send(envelope{Event: to.Event, ID: to.ID, Payload: marshal(payload)})
+}
+
+func (c *client) refuse(what envelope, text string) {
+	refusal := errorResponse{Text: text, Event: int32(what.Event)} //nolint:gosec // no event is that large
+	c.send(envelope{Event: Refused, ID: what.ID, Payload: marshal(refusal)})
+}
+
+func (c *client) send(m envelope) {
 	select {
-	case c.out <- raw:
+	case c.out <- marshal(m):
 	case <-c.gone:
 	}
 }
 
 // others pushes to everyone else who is in the meeting.
-func (c *client) others(event uint32, payload message) {
+func (c *client) others(event Event, payload any) {
 	if c.who.Preset.Hidden && (event == RoomJoin || event == RoomLeave || event == PeerJoined || event == PeerLeft) {
 		return
 	}
@@ -133,24 +137,10 @@ func (c *client) others(event uint32, payload message) {
 	}
 }
 
-// card is the client as the others see it.
-func (c *client) card() message {
-	return message{{1, c.peer}, {2, c.who.User}, {3, c.who.Name}, {5, c.who.Custom}, {4, uint64(1)}}
+func (c *client) card() *card {
+	return &card{Peer: c.peer, User: c.who.User, Name: c.who.Name, Stage: onStage, Custom: c.who.Custom}
 }
 
-func (p *producer) state() message {
-	kind, mime := uint64(0), "audio/opus"
-	if p.video {
-		kind, mime = producerKindVideo, "video/VP8"
-	}
-	return message{{1, p.id}, {2, kind}, {3, p.paused}, {4, p.screen}, {7, mime}}
-}
-
-// part is the client as a participant of the media room.
-func (c *client) part() message {
-	m := message{{1, c.peer}}
-	for _, p := range c.producers {
-		m = append(m, field{2, p.state()})
-	}
-	return append(m, field{3, c.who.Name}, field{4, c.who.User})
+func (c *client) part() *part {
+	return &part{Peer: c.peer, Producers: c.producers, Name: c.who.Name, User: c.who.User}
 }

@@ -23,6 +23,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -34,8 +35,9 @@ const domain = "rtk.localhost"
 
 // Edge listens on loopback. Close it.
 type Edge struct {
-	// Base is the SDK's baseURI, Certificate the SHA-256 of the server's public key.
-	Base, Certificate string
+	// Base is the SDK's baseURI, Address where it leads, Certificate the SHA-256
+	// of the server's public key.
+	Base, Address, Certificate string
 
 	rest   *realtimekittest.Server
 	http   *http.Server
@@ -44,20 +46,31 @@ type Edge struct {
 	mu      sync.Mutex
 	clients map[string]*client // by peer
 	frames  []Frame
-	refuse  map[uint32]string
+	asked   []Asked
 	pinned  map[string]string // peer, by meeting
+	faults
 }
 
 // Frame is a message that a client sent.
 type Frame struct {
-	Peer    string
-	Event   uint32
-	Payload []byte
+	Meeting, Peer string
+	Event         Event
+	Payload       []byte
 }
+
+// Asked is a request of a client, also that for a websocket.
+type Asked struct {
+	Host, Path string // the host without the port
+	Query      url.Values
+}
+
+// identity is one certificate for all edges of a process, so that one browser
+// takes them all.
+var identity = sync.OnceValues(selfSigned)
 
 // Start serves the clients of a stand-in.
 func Start(rest *realtimekittest.Server) (*Edge, error) {
-	certificate, pin, err := selfSigned()
+	own, err := identity()
 	if err != nil {
 		return nil, err
 	}
@@ -70,12 +83,13 @@ func Start(rest *realtimekittest.Server) (*Edge, error) {
 		return nil, err
 	}
 	e := &Edge{
-		Base: domain + ":" + port, Certificate: pin, rest: rest,
-		clients: map[string]*client{}, refuse: map[uint32]string{}, pinned: map[string]string{},
+		Base: domain + ":" + port, Address: listener.Addr().String(), Certificate: own.pin, rest: rest,
+		clients: map[string]*client{}, pinned: map[string]string{},
+		faults: faults{refuse: map[Event]string{}, silent: map[Event]bool{}},
 	}
 	e.http = &http.Server{
 		Handler: http.HandlerFunc(e.serve), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{own.certificate}, MinVersion: tls.VersionTLS12},
 	}
 	rest.Watch(realtimekittest.Watcher{Kicked: e.kicked, Muted: e.muted})
 	e.served.Go(func() {
@@ -105,15 +119,11 @@ func (e *Edge) Frames() []Frame {
 	return append([]Frame(nil), e.frames...)
 }
 
-// Refuse answers an event with an error from now on; an empty text ends it.
-func (e *Edge) Refuse(event uint32, text string) {
+// Asked returns the requests of clients so far, in order.
+func (e *Edge) Asked() []Asked {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if text == "" {
-		delete(e.refuse, event)
-		return
-	}
-	e.refuse[event] = text
+	return append([]Asked(nil), e.asked...)
 }
 
 // Pinned returns the peer who is pinned in a meeting, "" where nobody is.
@@ -121,17 +131,6 @@ func (e *Edge) Pinned(meeting string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.pinned[meeting]
-}
-
-// Kick puts a client out, by custom participant id.
-func (e *Edge) Kick(custom string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, c := range e.clients {
-		if c.who.Custom == custom {
-			c.push(RoomKick, message{{1, c.card()}})
-		}
-	}
 }
 
 // AwaitGone returns once no client of this custom participant id is connected.
@@ -163,10 +162,17 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions {
 		return
 	}
-	host, _, _ := strings.Cut(r.Host, ".")
-	switch host + r.URL.Path {
+	host, _, _ := net.SplitHostPort(r.Host)
+	if host == "" {
+		host = r.Host
+	}
+	e.mu.Lock()
+	e.asked = append(e.asked, Asked{Host: host, Path: r.URL.Path, Query: r.URL.Query()})
+	e.mu.Unlock()
+	service, _, _ := strings.Cut(host, ".")
+	switch service + r.URL.Path {
 	case "api/v2/internals/participant-details":
-		e.details(w, r)
+		e.describe(w, r)
 	case "api/iceservers":
 		answer(w, map[string]any{"success": true, "iceServers": []any{}})
 	case "socket-edge/ws":
@@ -181,11 +187,17 @@ func answer(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // a client who has gone is no fault of ours
 }
 
-func (e *Edge) details(w http.ResponseWriter, r *http.Request) {
+func (e *Edge) describe(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	who := e.rest.Holder(token)
-	if !who.Known || who.MeetingLocked {
-		http.Error(w, `{"success":false}`, http.StatusUnauthorized)
+	e.mu.Lock()
+	status := e.details
+	e.mu.Unlock()
+	if status == 0 && (!who.Known || who.MeetingLocked) {
+		status = http.StatusUnauthorized
+	}
+	if status != 0 {
+		http.Error(w, `{"success":false}`, status)
 		return
 	}
 	answer(w, map[string]any{"success": true, "data": map[string]any{
@@ -196,11 +208,17 @@ func (e *Edge) details(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
+// own is the server's certificate and the SHA-256 of its public key in base64.
+type own struct {
+	certificate tls.Certificate
+	pin         string
+}
+
 // selfSigned makes a certificate for every host below the domain.
-func selfSigned() (tls.Certificate, string, error) {
+func selfSigned() (own, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, "", err
+		return own{}, err
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: domain}, DNSNames: []string{"*." + domain},
@@ -208,12 +226,14 @@ func selfSigned() (tls.Certificate, string, error) {
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
-		return tls.Certificate{}, "", err
+		return own{}, err
 	}
 	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	if err != nil {
-		return tls.Certificate{}, "", err
+		return own{}, err
 	}
 	sum := sha256.Sum256(public)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, base64.StdEncoding.EncodeToString(sum[:]), nil
+	return own{
+		certificate: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pin: base64.StdEncoding.EncodeToString(sum[:]),
+	}, nil
 }
