@@ -7,6 +7,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -40,7 +41,7 @@ func TestMainJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	kicked := s.audit("kick", "user-chaos", "succeeded")
-	want := caseMetadata{
+	want := rig.Case{
 		Case: kicked.Case, Seq: kicked.Seq, Hash: kicked.Hash, Action: "kick", Outcome: "succeeded", Actor: slack.Mo,
 		Provider: "live", Room: "standup", Participant: "user-chaos", ParticipantName: "Chaos", At: kicked.At,
 	}

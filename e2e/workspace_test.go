@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -79,55 +78,21 @@ func (s *scene) types(user, command, text string, want ...string) slack.Message 
 
 // audit waits for the message of a case in the audit channel that carries this
 // action on this participant with this outcome, and returns its metadata.
-func (s *scene) audit(action, participant, outcome string) caseMetadata {
+func (s *scene) audit(action, participant, outcome string) rig.Case {
 	s.t.Helper()
-	var found caseMetadata
-	err := s.slack.Await(s.patience(), func() bool {
-		for _, c := range s.cases() {
-			if c.Action == action && c.Participant == participant && c.Outcome == outcome {
-				found = c
-				return true
-			}
-		}
-		return false
-	})
+	c, err := rig.AwaitCase(s.patience(), s.slack, rig.Case{Action: action, Participant: participant, Outcome: outcome})
 	if err != nil {
-		s.t.Fatalf("no case %s %s %s in the audit channel: %v\n%+v\n%s", action, participant, outcome, err, s.cases(), s.bot.Log())
+		s.t.Fatalf("%v\n%s", err, s.bot.Log())
 	}
-	return found
-}
-
-type caseMetadata struct {
-	Case            uint64 `json:"case"`
-	Seq             uint64 `json:"seq"`
-	Hash            string `json:"hash"`
-	Action          string `json:"action"`
-	Outcome         string `json:"outcome"`
-	Actor           string `json:"actor"`
-	Provider        string `json:"provider"`
-	Room            string `json:"room"`
-	Participant     string `json:"participant"`
-	ParticipantName string `json:"participant_name"`
-	Reason          string `json:"reason"`
-	At              string `json:"at"`
+	return c
 }
 
 // cases returns what the messages in the audit channel carry.
-func (s *scene) cases() []caseMetadata {
+func (s *scene) cases() []rig.Case {
 	s.t.Helper()
-	var all []caseMetadata
-	for _, m := range s.slack.Messages(slack.Audit) {
-		var metadata struct {
-			Type    string       `json:"event_type"`
-			Payload caseMetadata `json:"event_payload"`
-		}
-		if err := json.Unmarshal(m.Metadata, &metadata); err != nil {
-			s.t.Fatalf("a message without metadata: %v: %s", err, m.Plain())
-		}
-		if metadata.Type != "roomwarden_case" {
-			s.t.Fatalf("event_type %q", metadata.Type)
-		}
-		all = append(all, metadata.Payload)
+	all, err := rig.Cases(s.slack)
+	if err != nil {
+		s.t.Fatal(err)
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 
 	lk "github.com/livekit/protocol/livekit"
 
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -38,7 +39,7 @@ func TestMuteParticipant(t *testing.T) {
 	}
 	// A return with the old token undoes it at the server, and is muted again.
 	ines.Leave()
-	if err := ines.Knock(soon / 2); err != nil {
+	if err := ines.Knock(rig.Soon / 2); err != nil {
 		t.Fatal(err)
 	}
 	livekittest.Until(t, "Ines is muted again after her return", func() bool { return ines.Permissions() != nil && !mayPublish(ines, mic) })

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -30,7 +31,7 @@ func TestRemoveParticipant(t *testing.T) {
 	// It was true: the old token opens the room. A new connection is a new act.
 	s.returns(alice)
 	list := s.typed("list live:conversation-room-123", "Alice", "Otto")
-	reply, err := s.slack.As(slack.Mo).Press(s.ctx, list, "Kick", "Alice")
+	reply, err := s.Slack.As(slack.Mo).Press(s.Ctx, list, "Kick", "Alice")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +74,11 @@ func TestRemoveParticipant(t *testing.T) {
 // that nothing was done.
 func (s *shift) asksOrSays(command, words string) {
 	s.t.Helper()
-	reply, err := s.slack.As(slack.Mo).Command(s.ctx, command, words, slack.Moderation)
+	reply, err := s.Slack.As(slack.Mo).Command(s.Ctx, command, words, slack.Moderation)
 	if err != nil {
 		s.t.Fatalf("%s %s: %v", command, words, err)
 	}
-	err = s.slack.Await(s.ctx, func() bool {
+	err = s.Slack.Await(s.Ctx, func() bool {
 		if len(reply.Views()) > 0 {
 			return true
 		}
@@ -92,14 +93,14 @@ func (s *shift) asksOrSays(command, words string) {
 		s.t.Fatalf("%s %s: neither asked nor said:\n%s", command, words, reply)
 	}
 	if len(reply.Views()) > 0 {
-		s.slack.As(slack.Mo).Dismiss()
+		s.Slack.As(slack.Mo).Dismiss()
 	}
 }
 
 // slackShows waits for a message that Mo sees.
 func (s *shift) slackShows(what string, fits func(slack.Message) bool) {
 	s.t.Helper()
-	if _, err := s.slack.As(slack.Mo).AwaitMessage(s.ctx, slack.Moderation, fits); err != nil {
+	if _, err := s.Slack.As(slack.Mo).AwaitMessage(s.Ctx, slack.Moderation, fits); err != nil {
 		s.t.Fatalf("never: %s: %v", what, err)
 	}
 }
@@ -141,7 +142,7 @@ func TestProviderTrouble(t *testing.T) {
 	s := newShift(t, live,
 		`  - {name: gone, type: livekit, url: "ws://127.0.0.1:9", api_key: k, api_secret: sssssssssssssssssssssssssssssssss}`,
 		`  - {name: wrong, type: livekit, url: "`+live.URL+`", api_key: `+live.Key+`, api_secret: sssssssssssssssssssssssssssssssss}`)
-	s.types(slack.Olive, "/room-role", "grant <@"+slack.Mo+"> moderator *", "moderator")
+	s.Types(slack.Olive, "/room-role", "grant <@"+slack.Mo+"> moderator *", "moderator")
 	ann := s.join("trouble", "Ann")
 
 	s.typed("kick gone:trouble user-ann", "gone", "cannot be reached")
@@ -152,7 +153,7 @@ func TestProviderTrouble(t *testing.T) {
 	// Removal failed.
 	s.gate.fail("RemoveParticipant", 412, `{"code":"failed_precondition","msg":"twirp error unknown: no"}`)
 	s.typed("kick live:trouble user-ann", "Removing Ann", "did not work", "refused")
-	s.audited(caseMetadata{Action: "kick", Outcome: "failed", Actor: slack.Mo, Room: "trouble", Participant: "user-ann"})
+	s.Audited(rig.Case{Action: "kick", Outcome: "failed", Actor: slack.Mo, Room: "trouble", Participant: "user-ann"})
 	s.gate.fail("RemoveParticipant", 500, `{"code":"internal","msg":"goroutine 1 [running]"}`)
 	s.typed("kick live:trouble user-ann", "Removing Ann")
 	s.there(ann)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -94,14 +95,14 @@ func TestAnnouncePinHoldEnd(t *testing.T) {
 	})
 	s.there(ines, otto)
 
-	question := s.types(slack.Olive, "/room-end", "plenum", "plenum")
-	if _, err := s.slack.As(slack.Olive).Press(s.ctx, question, "End"); err != nil {
+	question := s.Types(slack.Olive, "/room-end", "plenum", "plenum")
+	if _, err := s.Slack.As(slack.Olive).Press(s.Ctx, question, "End"); err != nil {
 		t.Fatal(err)
 	}
 	for _, g := range []*livekittest.Guest{ines, otto} {
 		g.AwaitOut(t)
 	}
-	s.audited(caseMetadata{Action: "end", Outcome: "succeeded", Actor: slack.Olive, Room: "plenum"})
+	s.Audited(rig.Case{Action: "end", Outcome: "succeeded", Actor: slack.Olive, Room: "plenum"})
 	s.slackShowsTo(slack.Olive, "opens it anew")
 	s.returns(otto) // as was said
 }
@@ -109,7 +110,7 @@ func TestAnnouncePinHoldEnd(t *testing.T) {
 // slackShowsTo waits for a message that someone sees.
 func (s *shift) slackShowsTo(user, text string) {
 	s.t.Helper()
-	if _, err := s.slack.As(user).AwaitMessage(s.ctx, slack.Moderation, slack.Contains(text)); err != nil {
+	if _, err := s.Slack.As(user).AwaitMessage(s.Ctx, slack.Moderation, slack.Contains(text)); err != nil {
 		s.t.Fatalf("%s is never shown %q: %v", user, text, err)
 	}
 }
@@ -145,7 +146,7 @@ func (c *callbacks) connect(s *shift) *url.URL {
 	s.t.Helper()
 	var to *url.URL
 	livekittest.Until(s.t, "the program says where it listens", func() bool {
-		found := listening.FindStringSubmatch(s.bot.Log())
+		found := listening.FindStringSubmatch(s.Bot.Log())
 		if found != nil {
 			to = &url.URL{Scheme: "http", Host: found[1]}
 		}
@@ -181,13 +182,13 @@ func TestBanAndLockByCallbacks(t *testing.T) {
 	if stayed > 15*time.Second {
 		t.Errorf("five returns of someone banned lasted %s: the callbacks did nothing", stayed)
 	}
-	s.audited(caseMetadata{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "vault", Participant: "user-chaos"})
+	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "vault", Participant: "user-chaos"})
 	if calls.passed.Load() == 0 {
 		t.Error("the server never called back")
 	}
 
 	// A forged callback is not taken.
-	forged, err := http.NewRequestWithContext(s.ctx, http.MethodPost, address.String()+"/webhooks/live", strings.NewReader(`{"event":"participant_joined"}`))
+	forged, err := http.NewRequestWithContext(s.Ctx, http.MethodPost, address.String()+"/webhooks/live", strings.NewReader(`{"event":"participant_joined"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +210,7 @@ func TestBanAndLockByCallbacks(t *testing.T) {
 	}
 	t.Cleanup(newcomer.Leave)
 	s.putOut(newcomer)
-	s.audited(caseMetadata{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "vault", Participant: "user-late"})
+	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "vault", Participant: "user-late"})
 	s.there(otto)
 	s.typed("unlock vault", "open again")
 	s.returns(newcomer)
@@ -221,7 +222,7 @@ func TestBanAndLockByCallbacks(t *testing.T) {
 func (s *shift) putOut(g *livekittest.Guest) time.Duration {
 	s.t.Helper()
 	before := s.gate.count("RemoveParticipant")
-	for s.ctx.Err() == nil {
+	for s.Ctx.Err() == nil {
 		began := time.Now()
 		if err := g.Knock(2 * time.Second); err == nil {
 			g.AwaitOut(s.t)

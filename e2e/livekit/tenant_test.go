@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
 // "Access is authorized via metadata.auth_id check."
 func TestTenants(t *testing.T) {
 	s := newShift(t, livekittest.Start(t))
-	s.types(slack.Olive, "/room-role", "grant <@"+slack.Vera+"> moderator live:* auth_id=acme", "moderator")
+	s.Types(slack.Olive, "/room-role", "grant <@"+slack.Vera+"> moderator live:* auth_id=acme", "moderator")
 	rooms := []struct{ name, metadata string }{
 		{"tenant-a", `{"auth_id": "other"}`},
 		{"tenant-b", `{}`},
@@ -36,36 +37,36 @@ func TestTenants(t *testing.T) {
 
 	// "When auth.id is present: Requires room.metadata.auth_id == auth.id";
 	// "404 Not Found: Room/participant not found or access denied (masked)".
-	nothing := s.types(slack.Vera, "/room-kick", "live:tenant-z user-ann", "tenant-z").Plain()
+	nothing := s.Types(slack.Vera, "/room-kick", "live:tenant-z user-ann", "tenant-z").Plain()
 	s.gate.forget()
 	for _, r := range rooms {
-		masked := s.types(slack.Vera, "/room-kick", "live:"+r.name+" user-ann", r.name).Plain()
+		masked := s.Types(slack.Vera, "/room-kick", "live:"+r.name+" user-ann", r.name).Plain()
 		if got := strings.ReplaceAll(masked, r.name, "tenant-z"); got != nothing {
 			t.Errorf("metadata %s: the room that exists is answered\n%s\nand the one that does not\n%s", r.metadata, got, nothing)
 		}
-		s.audited(caseMetadata{Action: "kick", Outcome: "refused", Actor: slack.Vera, Room: r.name, Participant: "user-ann"})
+		s.Audited(rig.Case{Action: "kick", Outcome: "refused", Actor: slack.Vera, Room: r.name, Participant: "user-ann"})
 	}
 	for _, command := range []string{"list", "lock", "mute-all", "end"} {
-		missing := s.types(slack.Vera, "/room-"+command, "live:tenant-z", "tenant-z").Plain()
-		masked := s.types(slack.Vera, "/room-"+command, "live:tenant-a", "tenant-a").Plain()
+		missing := s.Types(slack.Vera, "/room-"+command, "live:tenant-z", "tenant-z").Plain()
+		masked := s.Types(slack.Vera, "/room-"+command, "live:tenant-a", "tenant-a").Plain()
 		if got := strings.ReplaceAll(masked, "tenant-a", "tenant-z"); got != missing {
 			t.Errorf("%s: the room that exists is answered\n%s\nand the one that does not\n%s", command, got, missing)
 		}
 	}
 	s.gate.unchanged(t, "rooms of others")
 	s.there(guests...)
-	for _, c := range s.cases() {
+	for _, c := range s.Cases() {
 		if c.Room == "tenant-z" {
 			t.Errorf("a case of a room that does not exist: %+v", c)
 		}
 	}
-	if list := s.types(slack.Vera, "/room-list", "", "tenant-0").Plain(); strings.Contains(list, "tenant-a") {
+	if list := s.Types(slack.Vera, "/room-list", "", "tenant-0").Plain(); strings.Contains(list, "tenant-a") {
 		t.Errorf("Vera sees rooms of others: %s", list)
 	}
 
-	s.types(slack.Vera, "/room-kick", "live:tenant-0 user-ann", "Ann is out")
+	s.Types(slack.Vera, "/room-kick", "live:tenant-0 user-ann", "Ann is out")
 	ours.AwaitOut(t)
-	s.audited(caseMetadata{Action: "kick", Outcome: "succeeded", Actor: slack.Vera, Room: "tenant-0", Participant: "user-ann"})
+	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: slack.Vera, Room: "tenant-0", Participant: "user-ann"})
 
 	// "When auth.id is absent: Access is allowed (backward-compatible mode)".
 	for i, r := range rooms[:4] {

@@ -111,9 +111,7 @@ func TestStopsVideoByPreset(t *testing.T) {
 	}
 	s.Requests()
 	m := s.typed(slack.Olive, "unmute plain:hall CHAOS video", "is put out of")
-	if _, err := s.slack.As(slack.Olive).Press(s.ctx, m, "Allow video"); err != nil {
-		t.Fatalf("%v: %s", err, screen(m))
-	}
+	s.Presses(slack.Olive, m, "Allow video")
 	s.audited("unmute", "succeeded")
 	if s.PresetOf(hall, "CHAOS") != "guest" {
 		t.Errorf("CHAOS has the preset %s", s.PresetOf(hall, "CHAOS"))
@@ -135,7 +133,7 @@ func TestStopsVideoByPreset(t *testing.T) {
 func TestEachPermissionMissing(t *testing.T) {
 	s := newShift(t, "")
 	s.AddMeeting("hall", "mia", "CHAOS")
-	if _, stderr, status := s.bot.Run(s.ctx, "role", "grant", slack.Vera, "viewer"); status != 0 {
+	if _, stderr, status := s.Bot.Run(s.Ctx, "role", "grant", slack.Vera, "viewer"); status != 0 {
 		t.Fatal(stderr)
 	}
 	for command, permission := range map[string]string{

@@ -1,36 +1,33 @@
 package realtimekit_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/e2e/rig"
+	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/described"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/edge"
 )
 
-// soon is how long a test waits for what should happen at once.
-const soon = 60 * time.Second
-
 // shift is the built program between the stand-ins for Slack and for
 // RealtimeKit. The provider meet has the bridge where chromium is set; plain
 // has a preset for stopping video.
 type shift struct {
+	*rig.Shift
 	*realtimekittest.Server
-	t     *testing.T
-	ctx   context.Context
-	edge  *edge.Edge
-	slack *slack.Server
-	bot   *rig.Bot
+	edge *edge.Edge
+	t    *testing.T
 }
+
+// secret is what the log may not hold: the token of the API, and those of guests.
+var secret = regexp.MustCompile(realtimekittest.APIToken + `|eyJ`)
 
 func newShift(t *testing.T, chromium string) *shift {
 	t.Helper()
@@ -48,50 +45,16 @@ func newShift(t *testing.T, chromium string) *shift {
 			t.Error(err)
 		}
 	})
-	s := rig.Slack(t, slack.Options{})
-	b := rig.Install(t, s, fmt.Sprintf(`providers:
+	return &shift{t: t, Server: kit, edge: clients, Shift: rig.Begin(t, slack.Options{}, secret, fmt.Sprintf(`providers:
   - {name: meet, type: realtimekit, account_id: %[1]q, app_id: %[2]q, api_token: %[3]q, base_url: %[4]q, bridge: {chromium: %[5]q, base_uri: %[6]q, certificate: %[7]q}}
   - {name: plain, type: realtimekit, account_id: %[1]q, app_id: %[2]q, api_token: %[3]q, base_url: %[4]q, no_video_preset: no-video}`,
-		realtimekittest.AccountID, realtimekittest.AppID, realtimekittest.APIToken, api.URL, chromium, clients.Base, clients.Certificate))
-	ctx, cancel := context.WithTimeout(t.Context(), soon)
-	t.Cleanup(cancel)
-	b.Start(ctx)
-	t.Cleanup(func() {
-		if status := b.Stop(); status != 0 {
-			t.Errorf("exit status %d", status)
-		}
-		for _, v := range s.Violations() {
-			t.Errorf("Slack would refuse: %+v", v)
-		}
-		if log := b.Log(); strings.Contains(log, realtimekittest.APIToken) || strings.Contains(log, "eyJ") {
-			t.Errorf("a secret is in the log:\n%s", log)
-		}
-		if t.Failed() {
-			t.Logf("the program says:\n%s", b.Log())
-		}
-	})
-	return &shift{Server: kit, t: t, ctx: ctx, edge: clients, slack: s, bot: b}
+		realtimekittest.AccountID, realtimekittest.AppID, realtimekittest.APIToken, api.URL, chromium, clients.Base, clients.Certificate))}
 }
 
-// typed types a command and waits for an answer that shows all texts.
+// typed lets someone type a /room command and waits for an answer that shows all texts.
 func (s *shift) typed(who, command string, shows ...string) slack.Message {
 	s.t.Helper()
-	reply, err := s.slack.As(who).Command(s.ctx, "/room", command, slack.Moderation)
-	if err != nil {
-		s.t.Fatalf("/room %s: %v", command, err)
-	}
-	m, err := reply.Await(s.ctx, func(m slack.Message) bool {
-		for _, text := range shows {
-			if !strings.Contains(screen(m), text) {
-				return false
-			}
-		}
-		return true
-	})
-	if err != nil {
-		s.t.Fatalf("/room %s never shows %q but %s", command, shows, reply)
-	}
-	return m
+	return s.Types(who, "/room", command, shows...)
 }
 
 // yes types a command that asks first, answers with yes and waits for the outcome.
@@ -99,30 +62,22 @@ func (s *shift) yes(command, asks, button, action string) {
 	s.t.Helper()
 	m := s.typed(slack.Olive, command, asks)
 	s.unchanged("a question about " + command)
-	if _, err := s.slack.As(slack.Olive).Press(s.ctx, m, button); err != nil {
-		s.t.Fatalf("%s: %v: %s", button, err, screen(m))
-	}
+	s.Presses(slack.Olive, m, button)
 	s.audited(action, "succeeded")
 }
 
-// audited waits for the audit channel to tell of an action, the last of its kind.
+// audited waits for a case of an action with an outcome.
 func (s *shift) audited(action, outcome string) {
 	s.t.Helper()
-	_, err := s.slack.As(slack.Olive).AwaitMessage(s.ctx, slack.Audit, func(m slack.Message) bool {
-		text := string(m.Metadata)
-		return strings.Contains(text, fmt.Sprintf(`"action":%q`, action)) && strings.Contains(text, fmt.Sprintf(`"outcome":%q`, outcome))
-	})
-	if err != nil {
-		s.t.Fatalf("no case of a %s that %s", action, outcome)
-	}
+	s.Audited(rig.Case{Action: action, Outcome: outcome})
 }
 
 // writes returns what changed something since it was last asked, without the
 // bridge's own coming in.
 func (s *shift) writes() []string {
 	var all []string
-	for _, r := range s.Requests() {
-		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/participants") {
+	for _, r := range standin.Writes(s.Requests()) {
+		if !strings.HasSuffix(r.Path, "/participants") {
 			all = append(all, r.Method+" "+r.Path[strings.LastIndex(r.Path, "/")+1:]+" "+r.Body)
 		}
 	}
@@ -151,17 +106,9 @@ func (s *shift) meets(what string, so func() bool) {
 	defer again.Stop()
 	for !so() {
 		select {
-		case <-s.ctx.Done():
+		case <-s.Ctx.Done():
 			s.t.Fatalf("never: %s", what)
 		case <-again.C:
 		}
 	}
-}
-
-func screen(on any) string {
-	raw, err := json.Marshal(on)
-	if err != nil {
-		return err.Error()
-	}
-	return string(raw)
 }

@@ -26,7 +26,7 @@ func TestArticleOnRemovingSomeone(t *testing.T) {
 	// "If you click the button next to a name, this person will be removed from
 	// the chat." "message: Successfully removed participant"
 	s.Requests()
-	reply := s.press(list, "Kick", "CHAOS")
+	reply := s.Presses(slack.Olive, list, "Kick", "CHAOS")
 	if reply.Asked == nil || !strings.Contains(reply.Asked.Text.String(), "CHAOS") {
 		t.Errorf("asked before: %+v", reply.Asked)
 	}
@@ -39,19 +39,19 @@ func TestArticleOnRemovingSomeone(t *testing.T) {
 		t.Error("CHAOS is still there")
 	}
 	// "You can see CHAOS has been removed": the row has no button any more.
-	s.shown(func(m slack.Message) bool {
+	s.Shown(slack.Olive, "the row of CHAOS is gone and that of mia is not", func(m slack.Message) bool {
 		_, gone := slack.Find(m, "Kick", "CHAOS")
 		_, mia := slack.Find(m, "Kick", "mia")
 		return m.TS == list.TS && gone != nil && mia == nil
-	}, "the row of CHAOS is gone and that of mia is not")
+	})
 
 	// "Missing one of: sid, participantIdentity": a dialog asks for the words.
-	if _, err := s.slack.As(slack.Olive).Command(s.ctx, "/room-kick", "video:daily", slack.Moderation); err != nil {
+	if _, err := s.Slack.As(slack.Olive).Command(s.Ctx, "/room-kick", "video:daily", slack.Moderation); err != nil {
 		t.Fatal(err)
 	}
-	s.modal("video:daily")
+	s.Dialog(slack.Olive, "video:daily")
 	s.unchanged("a missing word")
-	s.slack.As(slack.Olive).Dismiss()
+	s.Slack.As(slack.Olive).Dismiss()
 
 	// "Unable to remove participant"
 	mia := s.Present(room)["mia"]

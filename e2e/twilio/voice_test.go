@@ -1,6 +1,7 @@
 package twilio_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestDocumentOfTheParticipant(t *testing.T) {
 	s.typed("dial calls:support +15558675310 customer beep=onEnter early_media=true from=+15017122661 record=true"+
 		" status_callback=https://myapp.com/events status_callback_event=ringing", "✅")
 	s.audited("dial", "succeeded")
-	out, _, _ := s.bot.Run(s.ctx, "audit", "export", "--format", "jsonl")
+	out, _, _ := s.Bot.Run(s.Ctx, "audit", "export", "--format", "jsonl")
 	if !strings.Contains(out, `"beep":"onEnter"`) || !strings.Contains(out, `"from":"•••"`) {
 		t.Errorf("the record has %s", out)
 	}
@@ -34,7 +35,11 @@ func TestDocumentOfTheParticipant(t *testing.T) {
 
 	// "Read multiple participants": by label, else by number, masked; their status in words.
 	list := s.typed("list calls:support", "customer")
-	text := screen(list)
+	raw, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
 	if !strings.Contains(text, "+1 617 ••• 1212") || strings.Contains(text, "6175551212") {
 		t.Errorf("the number is not masked: %s", text)
 	}
@@ -75,16 +80,16 @@ func TestDocumentOfTheParticipant(t *testing.T) {
 
 	// "Delete": with the button, and by label.
 	list = s.typed("list calls:support", "customer")
-	s.press(list, "Kick", "customer")
+	s.Presses(slack.Olive, list, "Kick", "customer")
 	s.audited("kick", "succeeded")
 	s.sent("DELETE", path)
 	if s.Call(customer).Present {
 		t.Error("the customer is still there")
 	}
-	s.shown(func(m slack.Message) bool {
+	s.Shown(slack.Olive, "the row is gone", func(m slack.Message) bool {
 		_, gone := slack.Find(m, "Kick", "customer")
 		return m.TS == list.TS && gone != nil
-	}, "the row is gone")
+	})
 
 	s.typed("kick calls:support +16175551212", "✅")
 	s.typed("kick calls:support nobody", "nobody")
