@@ -25,6 +25,8 @@ type attempt struct {
 	reason string
 	// details are the facts that the case keeps besides.
 	details moderation.Details
+	// options are the key=value words of a mute.
+	options map[string]string
 	// judged holds what was asked and allowed on the way: the transaction of the
 	// intent decides it again by the policy as it then stands.
 	judged []moderation.Question
@@ -82,6 +84,7 @@ func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
 		defer cancel()
 		if all, err = people(reading, room, word); len(all) == 1 {
 			a.person = &all[0]
+			a.narrow()
 		}
 	}
 	if a.action == moderation.ActionEnd && len(s.Rules.Protect) > 0 {

@@ -56,7 +56,7 @@ func (s *Service) describe(c *Command) CommandHelp {
 	if _, takes := c.Arg(ArgRoom); takes && c.Name != "audit" {
 		text.Notes = append(text.Notes, moderation.Say("help.room"))
 	}
-	if c.Action == moderation.ActionSet || c.Action == moderation.ActionDial {
+	if _, takes := c.Arg(ArgOptions); takes {
 		for _, client := range s.Providers.All() {
 			text.Notes = append(text.Notes, optionNotes(client, c.Action)...)
 		}

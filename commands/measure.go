@@ -87,6 +87,9 @@ func lifts(action moderation.Action) (moderation.Action, bool) {
 // something back, the one that it takes away.
 func standing(a *attempt) (m Measure, puts, takes bool) {
 	kind := a.action
+	if a.details.Track != "" {
+		return m, false, false // its owner can undo it, and it goes with the track
+	}
 	if puts = stands(kind); !puts {
 		if kind, takes = lifts(kind); !takes {
 			return m, false, false
@@ -171,7 +174,7 @@ func removeMeasure(tx store.Tx, key string) error {
 // renewStanding gives the measure of a settled case to that case, where an
 // earlier one had put it up.
 func renewStanding(tx store.Tx, c moderation.Case) error {
-	if !stands(c.Action) {
+	if !stands(c.Action) || c.Track != "" {
 		return nil
 	}
 	key := Measure{Kind: c.Action, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}.Key()

@@ -33,6 +33,11 @@ func TestParse(t *testing.T) {
 		{"mute standup chaos 1W Audio", commands.Args{"room": "standup", "person": "chaos", "media": "audio", "for": "1w"}},
 		{`mute standup chaos "video" was bad`, commands.Args{"room": "standup", "person": "chaos", "reason": "video was bad"}},
 		{"mute standup chaos bad video", commands.Args{"room": "standup", "person": "chaos", "reason": "bad video"}},
+		{
+			"mute live:x ann track_sid=TR_1 audio 10m too loud",
+			commands.Args{"room": "live:x", "person": "ann", "media": "audio", "for": "10m", "options": "track_sid=TR_1", "reason": "too loud"},
+		},
+		{"unmute live:x ann track_sid=TR_1", commands.Args{"room": "live:x", "person": "ann", "options": "track_sid=TR_1"}},
 		{"ban live:* chaos permanent spam", commands.Args{"room": "live:*", "person": "chaos", "for": "permanent", "reason": "spam"}},
 		{"mute-all town-hall", commands.Args{"room": "town-hall"}},
 		{"mute-all town-hall video please", commands.Args{"room": "town-hall", "media": "video", "reason": "please"}},
@@ -90,7 +95,7 @@ func TestParseRefuses(t *testing.T) {
 		`kick standup "Ann`,
 		"mute standup chaos 10x", "mute standup chaos 0s", "mute standup chaos 99999999999w", "ban standup chaos 10min",
 		"hold x ann ftp://e.org/x", "hold x ann http://", "hold x ann lunch ftp://e.org", "dial x +1617 ftp://e.org", "hold x ann music gopher://x",
-		"set x ann wait_url=ftp://e.org", "set x ann a=1 a=2", "set x ann beep", "dial x +1617 label more",
+		"set x ann wait_url=ftp://e.org", "mute x ann track_sid=1 track_sid=2", "set x ann a=1 a=2", "set x ann beep", "dial x +1617 label more",
 		"announce x ftp://e.org/a", "announce x listen to file:///etc/passwd now",
 		"mute-all x except", "list a b", "audit colour=red", "audit one two",
 	} {

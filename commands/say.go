@@ -29,6 +29,9 @@ func (s *Service) facts(a *attempt) []any {
 	if a.order.Listener.ID != "" {
 		facts = append(facts, "Listener", s.nameOf(a.order.Listener))
 	}
+	if a.details.Track != "" {
+		facts = append(facts, "Track", moderation.Literal(a.details.Track))
+	}
 	if a.order.Number != "" {
 		facts = append(facts, "Number", s.shown(a.order.Number))
 	}

@@ -218,7 +218,7 @@ func (s *Service) look(ctx context.Context, c moderation.Case) (moderation.Outco
 // orderOf is the order of a case as far as the case and its measure know it.
 func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Order, error) {
 	o := provider.Order{
-		Action: c.Action, Media: c.Media, Room: caseRoom(c), Options: c.Options,
+		Action: c.Action, Media: c.Media, Track: c.Track, Room: caseRoom(c), Options: c.Options,
 		Participant: moderation.Participant{ID: c.ParticipantID, Identity: c.Participant, Name: c.ParticipantName},
 	}
 	if c.Action == moderation.ActionDial {
@@ -242,7 +242,7 @@ func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Orde
 // takeAway removes the measure that a settled case has taken back.
 func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
 	kind, ok := lifts(c.Action)
-	if !ok {
+	if !ok || c.Track != "" {
 		return nil
 	}
 	m := Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}

@@ -51,6 +51,9 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 		return undoFault(c, "undo.redacted")
 	}
 	opposite, args := opposing(c, inverse)
+	if track := s.trackWords(c, inverse); track != "" {
+		args[ArgOptions] = track
+	}
 	command, ok := Lookup(opposite)
 	if !ok {
 		return undoFault(c, "undo.impossible")

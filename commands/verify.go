@@ -73,7 +73,7 @@ func (s *Service) lasted(ctx context.Context, client *provider.Client, c moderat
 		return moderation.Say("verify.left", "Seconds", seconds), nil
 	case err != nil:
 		return moderation.Sentence{}, err
-	case c.Action == moderation.ActionHold && one.OnHold, c.Action == moderation.ActionMute && provider.Silenced(one, c.Media):
+	case c.Action == moderation.ActionHold && one.OnHold, c.Action == moderation.ActionMute && provider.TrackSilenced(one, c.Media, c.Track):
 		return moderation.Say("verify.holds", "Action", string(c.Action), "Seconds", seconds), nil
 	case c.Action == moderation.ActionMute && len(one.Tracks) == 0: // RealtimeKit shows no microphones
 		return moderation.Say("verify.untold", "Seconds", seconds), nil

@@ -66,7 +66,8 @@ type Details struct {
 	Key        string            `json:"key,omitempty"`
 	Source     string            `json:"source,omitempty"` // slash, button, dialog, api, cli, system
 	Media      Media             `json:"media,omitempty"`
-	Until      time.Time         `json:"until,omitzero"` // when it ends by itself
+	Track      string            `json:"track,omitempty"` // the one track that a mute was of; empty: all of the media
+	Until      time.Time         `json:"until,omitzero"`  // when it ends by itself
 	Permanent  bool              `json:"permanent,omitempty"`
 	Permission Permission        `json:"permission,omitempty"` // a refusal: the one that was missing
 	Code       Code              `json:"code,omitempty"`       // of the failure or refusal

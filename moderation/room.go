@@ -150,6 +150,16 @@ type Participant struct {
 // DisplayName returns the name to show: the display name, else the identity.
 func (p Participant) DisplayName() string { return cmp.Or(p.Name, p.Identity, p.ID) }
 
+// Track returns the track of an ID, and whether the participant sends it.
+func (p Participant) Track(id string) (Track, bool) {
+	for _, t := range p.Tracks {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Track{}, false
+}
+
 // Sends reports whether the participant sends m, and whether all of it is muted.
 func (p Participant) Sends(m Media) (sends, muted bool) {
 	muted = true

@@ -77,7 +77,7 @@ type Order struct {
 	Participant moderation.Participant // zero: the order is for the room
 	Listener    moderation.Participant // coach: who alone hears Participant
 	Media       moderation.Media       // mutes
-	Track       string                 // mute, unmute: this track alone, where a driver can
+	Track       string                 // mute, unmute: this track of theirs alone, where Options names one
 	Except      []string               // mute_all: identities to leave alone
 	AllowUnmute bool                   // mute_all: people may unmute themselves
 	Text        string                 // announce: what to say
@@ -164,7 +164,7 @@ type (
 	OrderChecker interface {
 		CheckOrder(o Order) error
 	}
-	// OptionLister names the key=value words that set and dial take, for help and dialogs.
+	// OptionLister names the key=value words that an action takes, for help and dialogs.
 	OptionLister interface {
 		Options(a moderation.Action) []Option
 	}
@@ -211,6 +211,9 @@ type Option struct {
 	Values []string // where the set is closed
 	// Private is set where the value is not kept in the audit record: a number, a token.
 	Private bool
+	// Track is set where the value is the ID of one track of the person: it
+	// becomes Order.Track.
+	Track bool
 }
 
 // Hint is a word from a provider that a room changed. It is never proof: it

@@ -71,8 +71,11 @@ func (c *Client) lookAtOne(ctx context.Context, o Order) (moderation.Outcome, er
 	case moderation.ActionKick:
 		return moderation.Failed, nil
 	case moderation.ActionMute:
-		return settled(Silenced(p, o.Media)), nil
+		return settled(TrackSilenced(p, o.Media, o.Track)), nil
 	case moderation.ActionUnmute:
+		if o.Track != "" {
+			return settled(!TrackSilenced(p, o.Media, o.Track)), nil
+		}
 		return settled(!p.IsBlocked(orAudio(o.Media))), nil
 	case moderation.ActionHold:
 		return settled(p.OnHold), nil
@@ -137,6 +140,16 @@ func (c *Client) lookForCall(ctx context.Context, o Order) (moderation.Outcome, 
 func Silenced(p moderation.Participant, m moderation.Media) bool {
 	sends, muted := p.Sends(orAudio(m))
 	return p.IsBlocked(orAudio(m)) || (sends && muted)
+}
+
+// TrackSilenced is Silenced for one track of p, or for all of the medium where
+// track is empty. A track that is gone is silent.
+func TrackSilenced(p moderation.Participant, m moderation.Media, track string) bool {
+	if track == "" {
+		return Silenced(p, m)
+	}
+	t, there := p.Track(track)
+	return !there || t.Muted
 }
 
 func orAudio(m moderation.Media) moderation.Media {

@@ -78,9 +78,11 @@ const (
 	digits      = "send_digits"
 )
 
-// Options names the key=value words of set and dial.
+// Options names the key=value words of mute, set and dial.
 func (d *Driver) Options(a moderation.Action) []provider.Option {
 	switch a {
+	case moderation.ActionMute, moderation.ActionUnmute:
+		return []provider.Option{{Name: "track_sid", Usage: "one track alone, TR_…; its owner can undo that", Track: true}}
 	case moderation.ActionSet:
 		return []provider.Option{
 			{Name: setName, Usage: "the name that others see"},

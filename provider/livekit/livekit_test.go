@@ -1,13 +1,11 @@
 package livekit_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/livekit/protocol/auth"
 	lk "github.com/livekit/protocol/livekit"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -85,147 +83,6 @@ func says(e provider.Effect) string {
 		keys = append(keys, s.Key)
 	}
 	return strings.Join(keys, " ")
-}
-
-func TestMuteTakesTheRightAndNothingElse(t *testing.T) {
-	t.Parallel()
-	server := livekittest.Start(t)
-	name := roomName(t)
-	g := livekittest.Join(t, server, name, "alice", livekittest.Microphone(), livekittest.Camera(),
-		livekittest.Granted(func(v *auth.VideoGrant) { v.SetCanUpdateOwnMetadata(true) }))
-	d := sit(t, server, name)
-	before := g.Permissions()
-
-	effect := d.act(t, moderation.ActionMute, "alice", nil)
-	g.Await(t, "its microphone muted", func(e livekittest.Event) bool {
-		return e.Kind == livekittest.Muted && e.Of == "alice" && e.Source == lk.TrackSource_MICROPHONE
-	})
-	g.Await(t, "its microphone taken", func(e livekittest.Event) bool {
-		return e.Kind == livekittest.Unpublished && e.Source == lk.TrackSource_MICROPHONE
-	})
-	livekittest.Until(t, "alice is told", func() bool { return len(g.Permissions().GetCanPublishSources()) == 3 })
-	after := g.Permissions()
-	if after.GetCanSubscribe() != before.GetCanSubscribe() || after.GetCanPublishData() != before.GetCanPublishData() ||
-		!after.GetCanPublish() || !after.GetCanUpdateMetadata() || slices.Contains(after.GetCanPublishSources(), lk.TrackSource_MICROPHONE) {
-		t.Errorf("before %v, after %v", before, after)
-	}
-	p := d.await(t, "alice", "is blocked from audio alone", blocked(moderation.Audio))
-	if sends, muted := p.Sends(moderation.Video); !sends || muted {
-		t.Errorf("the camera: sends %v, muted %v", sends, muted)
-	}
-
-	back := d.act(t, moderation.ActionUnmute, "alice", func(o *provider.Order) { o.Restore = effect.Restore })
-	if says(back) != "livekit.must_publish" {
-		t.Errorf("unmute says %q", says(back))
-	}
-	livekittest.Until(t, "alice may do what she could", func() bool {
-		return cmp.Equal(before.GetCanPublishSources(), g.Permissions().GetCanPublishSources())
-	})
-	if err := g.Publish(lk.TrackSource_MICROPHONE); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestMutesOfAllMediaAreIndependent(t *testing.T) {
-	t.Parallel()
-	server := livekittest.Start(t)
-	name := roomName(t)
-	livekittest.Join(t, server, name, "alice", livekittest.Microphone())
-	d := sit(t, server, name)
-	all := []moderation.Media{moderation.Audio, moderation.Video, moderation.Screen}
-	for i, m := range all {
-		d.act(t, moderation.ActionMute, "alice", media(m))
-		d.await(t, "alice", "is blocked from one more", blocked(all[:i+1]...))
-	}
-	if effect := d.act(t, moderation.ActionMute, "alice", media(moderation.Audio)); says(effect) != "livekit.could_not_send" {
-		t.Errorf("a second mute says %q", says(effect))
-	}
-	for i, m := range all {
-		d.act(t, moderation.ActionUnmute, "alice", media(m))
-		d.await(t, "alice", "is blocked from one less", blocked(all[i+1:]...))
-	}
-}
-
-func TestAListenerStaysOne(t *testing.T) {
-	t.Parallel()
-	server := livekittest.Start(t)
-	name := roomName(t)
-	livekittest.Join(t, server, name, "listener", livekittest.Granted(func(v *auth.VideoGrant) { v.SetCanPublish(false) }))
-	livekittest.Join(t, server, name, "talker", livekittest.Granted(func(v *auth.VideoGrant) {
-		v.SetCanPublishSources([]lk.TrackSource{lk.TrackSource_MICROPHONE})
-	}))
-	d := sit(t, server, name)
-	if effect := d.act(t, moderation.ActionMute, "listener", nil); says(effect) != "livekit.could_not_send" || effect.Restore != nil {
-		t.Errorf("says %q, restore %s", says(effect), effect.Restore)
-	}
-	held := d.act(t, moderation.ActionHold, "listener", nil)
-	d.act(t, moderation.ActionUnhold, "listener", func(o *provider.Order) { o.Restore = held.Restore })
-	d.await(t, "listener", "is no longer on hold", func(p moderation.Participant) bool { return len(p.Blocked) == 3 && !p.OnHold })
-	muted := d.act(t, moderation.ActionMute, "talker", nil)
-	d.await(t, "talker", "is blocked from all", func(p moderation.Participant) bool { return len(p.Blocked) == 3 })
-	d.act(t, moderation.ActionUnmute, "talker", func(o *provider.Order) { o.Restore = muted.Restore })
-	d.await(t, "talker", "may only talk", blocked(moderation.Video, moderation.Screen))
-}
-
-func TestOneTrackAlone(t *testing.T) {
-	t.Parallel()
-	server := livekittest.Start(t)
-	name := roomName(t)
-	g := livekittest.Join(t, server, name, "alice", livekittest.Microphone())
-	d := sit(t, server, name)
-	d.act(t, moderation.ActionMute, "alice", func(o *provider.Order) { o.Track = g.TrackSID(lk.TrackSource_MICROPHONE) })
-	g.Await(t, "its microphone muted", func(e livekittest.Event) bool { return e.Kind == livekittest.Muted && e.Of == "alice" })
-	d.await(t, "alice", "is muted and may unmute", func(p moderation.Participant) bool {
-		sends, muted := p.Sends(moderation.Audio)
-		return sends && muted && len(p.Blocked) == 0
-	})
-	for track, want := range map[string]moderation.Code{
-		"TR_nothing":                          moderation.CodeNotFound, // the server says OK
-		g.TrackSID(lk.TrackSource_MICROPHONE): moderation.CodeRejected,
-	} {
-		o := provider.Order{Action: moderation.ActionUnmute, Room: d.room, Participant: d.who(t, "alice"), Track: track}
-		if want == moderation.CodeNotFound {
-			o.Action = moderation.ActionMute
-		}
-		if _, err := d.Act(t.Context(), o); moderation.CodeOf(err) != want {
-			t.Errorf("%s %s: %v, want %s", o.Action, track, err, want)
-		}
-	}
-}
-
-func TestUnmuteWhereTheServerLetsOthersDoIt(t *testing.T) {
-	t.Parallel()
-	for _, remote := range []bool{false, true} {
-		t.Run(fmt.Sprint(remote), func(t *testing.T) {
-			t.Parallel()
-			server := livekittest.Start(t)
-			if remote {
-				server = livekittest.StartWith(t, livekittest.Options{RemoteUnmute: true})
-			}
-			name := roomName(t)
-			g := livekittest.Join(t, server, name, "alice", livekittest.Microphone())
-			d := sit(t, server, name)
-			effect := d.act(t, moderation.ActionMuteAll, "", func(o *provider.Order) { o.AllowUnmute = true })
-			if effect.Reached != 1 {
-				t.Errorf("%+v", effect)
-			}
-			g.Await(t, "its microphone muted", func(e livekittest.Event) bool { return e.Kind == livekittest.Muted })
-			if p := d.who(t, "alice"); len(p.Blocked) != 0 {
-				t.Errorf("who may unmute themselves is blocked from %v", p.Blocked)
-			}
-			back := d.act(t, moderation.ActionUnmute, "alice", nil)
-			if !remote {
-				if says(back) != "livekit.must_unmute" {
-					t.Errorf("says %q", says(back))
-				}
-				return
-			}
-			g.Await(t, "its microphone unmuted", func(e livekittest.Event) bool { return e.Kind == livekittest.Unmuted })
-			if says(back) != "" {
-				t.Errorf("says %q", says(back))
-			}
-		})
-	}
 }
 
 // A token joins with its own rights, whatever the connection before had lost.

@@ -2,6 +2,7 @@ package livekit
 
 import (
 	"context"
+	"slices"
 
 	lk "github.com/livekit/protocol/livekit"
 
@@ -19,7 +20,10 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 		return provider.Effect{}, err
 	}
 	if o.Track != "" {
-		return provider.Effect{}, d.muteTrack(ctx, o.Room, info, o.Track, true)
+		if err := d.muteTrack(ctx, o.Room, info, o.Track, true); err != nil {
+			return provider.Effect{}, err
+		}
+		return provider.Effect{Says: []moderation.Sentence{moderation.Say("livekit.track_is_theirs")}}, nil
 	}
 	for _, sid := range tracks(info, medium(o), false) { // what fails here, the permission still does
 		if err := d.muteTrack(ctx, o.Room, info, sid, true); is(err, moderation.CodeUnauthenticated) {
@@ -49,8 +53,13 @@ func (d *Driver) silence(ctx context.Context, room moderation.Room, info *lk.Par
 }
 
 // muteTrack mutes or unmutes one track. The server answers OK also for a track
-// that it does not know; the missing track in the answer is the only sign.
+// that is not the participant's: nothing is sent for one that is not among
+// theirs, and one that went since shows by the missing track in the answer.
 func (d *Driver) muteTrack(ctx context.Context, room moderation.Room, info *lk.ParticipantInfo, sid string, muted bool) error {
+	unknown := moderation.Fault(moderation.CodeNotFound, "livekit.no_such_track", "Track", moderation.Literal(sid))
+	if !slices.ContainsFunc(info.GetTracks(), func(t *lk.TrackInfo) bool { return t.GetSid() == sid }) {
+		return unknown
+	}
 	answer, err := call(ctx, d, writes, "MutePublishedTrack", func(ctx context.Context) (*lk.MuteRoomTrackResponse, error) {
 		return d.rooms.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
 			Room: room.ID, Identity: info.GetIdentity(), TrackSid: sid, Muted: muted,
@@ -60,7 +69,7 @@ func (d *Driver) muteTrack(ctx context.Context, room moderation.Room, info *lk.P
 		return err
 	}
 	if answer.GetTrack() == nil {
-		return moderation.Fault(moderation.CodeNotFound, "livekit.no_such_track", "Track", moderation.Literal(sid))
+		return unknown
 	}
 	return nil
 }
