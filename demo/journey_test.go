@@ -9,7 +9,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/demo/browser"
 	"github.com/roomwarden/roomwarden/demo/slack"
-	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
 const (
@@ -21,9 +20,7 @@ const (
 
 // One looks who is in a room, with the command completed while it is typed.
 func TestList(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.see(`//h1[contains(., "Greenroom")]`)
 	v.press(`//main//input[@role="combobox"]`)
 	v.must(v.Keys("/room-l"))
@@ -40,9 +37,7 @@ func TestList(t *testing.T) {
 
 // The first kick of someone who has never seen it: three presses.
 func TestKickByButton(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.press(browser.Button("List the room"))
 	v.press(browser.In("Chaos", "Kick"))
 	v.see(`//dialog[@open][contains(., "Chaos")]`)
@@ -65,9 +60,7 @@ func TestKickByButton(t *testing.T) {
 // A command without its words asks for them, with what there is offered while
 // one types, and shows what came of it in the dialog.
 func TestDialog(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-mute")
 	v.see(`//dialog[@open]//h2[.="Mute"]`)
 	v.press(`//dialog//button[@type="submit"]`)
@@ -89,9 +82,7 @@ func TestDialog(t *testing.T) {
 // A viewer is refused with the permission that is missing; nothing happens, and
 // the channel of the record is not his.
 func TestRefusedViewer(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.becomes("Vera")
 	v.typed("/room-kick standup Chaos")
 	v.see(browser.Shown("1201"))
@@ -111,24 +102,20 @@ func TestRefusedViewer(t *testing.T) {
 
 // A board in the channel keeps itself current.
 func TestBoard(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-watch town-hall")
 	v.see(browser.In("Emil", "Kick"))
 	v.check("board")
-	w.Rooms.Leave("town-hall", "emil")
+	v.at.Rooms.Leave("town-hall", "emil")
 	v.seeGone(browser.In("Emil", "Kick"))
-	w.Rooms.Join("town-hall", "zoe", "Zoë")
+	v.at.Rooms.Join("town-hall", "zoe", "Zoë")
 	v.see(browser.In("Zoë", "Kick"))
 	v.check("changed")
 }
 
 // What was done is undone from the record.
 func TestUndo(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-mute standup Dita")
 	v.see(browser.Seat("standup", "dita") + silenced)
 	v.opens("audit")
@@ -142,9 +129,7 @@ func TestUndo(t *testing.T) {
 
 // Somebody else reviews the case.
 func TestReview(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-kick standup Chaos spam")
 	v.see(browser.Seat("standup", "chaos") + absent)
 	v.becomes("Olive")
@@ -159,9 +144,7 @@ func TestReview(t *testing.T) {
 
 // The home shows the rooms that one may see and what one may do.
 func TestHome(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.opens("App home")
 	v.see(`//*[@aria-label="App home"][contains(., "standup")]`)
 	v.check("moderator")
@@ -175,7 +158,7 @@ func TestHome(t *testing.T) {
 func TestHostileName(t *testing.T) {
 	const name = `<!channel> *boom* <img src=x onerror=document.title='owned'> :tada:`
 	t.Parallel()
-	w := open(t, simulated.Off)
+	w := open(t)
 	w.Rooms.Join("standup", "mallory", name)
 	v := w.window(browser.Options{})
 	v.typed("/room-list standup")
@@ -195,7 +178,7 @@ func TestHostileName(t *testing.T) {
 // does not become a link.
 func TestMarkup(t *testing.T) {
 	t.Parallel()
-	w := open(t, simulated.Off)
+	w := open(t)
 	_, token := w.Slack.Tokens()
 	transport := &http.Transport{DisableKeepAlives: true}
 	bot := api.New(token, api.OptionAPIURL(w.Slack.APIURL()), api.OptionHTTPClient(&http.Client{Transport: transport}))
@@ -220,9 +203,7 @@ func TestMarkup(t *testing.T) {
 
 // Everything can be done with the keyboard, and what takes the focus gives it back.
 func TestKeyboard(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-list standup")
 	v.see(browser.In("Chaos", "Kick"))
 	focus := func(xpath string) {
@@ -266,9 +247,7 @@ func TestKeyboard(t *testing.T) {
 
 // A phone shows one pane at a time, and nothing wider than itself.
 func TestPhone(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{Width: 390, Height: 780, Phone: true})
+	v := visit(t, browser.Options{Width: 390, Height: 780, Phone: true})
 	fits := func() {
 		wide, err := browser.Evaluate[int](v.Tab, `document.documentElement.scrollWidth`)
 		if err != nil || wide > 390 {
@@ -295,9 +274,7 @@ func TestPhone(t *testing.T) {
 
 // The dark colours are as legible as the light ones.
 func TestDark(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{Dark: true})
+	v := visit(t, browser.Options{Dark: true})
 	v.typed("/room-list standup")
 	v.see(browser.In("Chaos", "Kick"))
 	v.check("list")
@@ -314,7 +291,7 @@ func TestDark(t *testing.T) {
 // Whatever the page was used for, the bot kept to Slack's limits and acked in time.
 func TestNothingOversteps(t *testing.T) {
 	t.Parallel()
-	w := open(t, simulated.Off)
+	w := open(t)
 	mo := w.Slack.As(slack.Mo)
 	for _, line := range []string{"help", "list", "list standup", "mute-all town-hall", "lock standup", "unlock standup"} {
 		reply, err := mo.Command(w.ctx, "/room", line, slack.Moderation)

@@ -43,7 +43,7 @@ type shared struct {
 
 func (s *shared) open(t *testing.T) *browser.Browser {
 	t.Helper()
-	path := needs.Program(t, "apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
+	path := needs.Chromium(t)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.b == nil {
@@ -93,12 +93,12 @@ type workspace struct {
 	address string
 }
 
-// open brings a demo up for the test. People do by themselves what activity says.
-func open(t *testing.T, activity simulated.Activity) *workspace {
+// open brings a demo up for the test, in which nobody does anything by themselves.
+func open(t *testing.T) *workspace {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	d, err := demo.Open(ctx, demo.Options{Activity: activity})
+	d, err := demo.Open(ctx, demo.Options{Activity: simulated.Off})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +126,13 @@ func open(t *testing.T, activity simulated.Activity) *workspace {
 	return &workspace{Demo: d, t: t, ctx: ctx, address: "http://" + listener.Addr().String()}
 }
 
+// visit opens the page of a demo of the test's own, beside those of other tests.
+func visit(t *testing.T, o browser.Options) *visitor {
+	t.Helper()
+	t.Parallel()
+	return open(t).window(o)
+}
+
 // window opens the page in the browser.
 func (w *workspace) window(o browser.Options) *visitor {
 	w.t.Helper()
@@ -140,13 +147,14 @@ func (w *workspace) window(o browser.Options) *visitor {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(tab.Close)
-	return &visitor{Tab: tab, t: w.t}
+	return &visitor{Tab: tab, at: w, t: w.t}
 }
 
 // visitor uses the page; each step must come to pass.
 type visitor struct {
 	*browser.Tab
-	t *testing.T
+	at *workspace
+	t  *testing.T
 }
 
 func (v *visitor) must(err error) {

@@ -41,7 +41,7 @@ func (w *workspace) request(method, path, body string, change func(r *http.Reque
 // this machine, not from elsewhere, not with a form.
 func TestPageIsForThisMachine(t *testing.T) {
 	t.Parallel()
-	w := open(t, simulated.Off)
+	w := open(t)
 	const deed = `{"as": "U0MODER00", "channel": "C0MODS00", "text": "hello"}`
 	for name, c := range map[string]struct {
 		change func(r *http.Request)
@@ -74,7 +74,7 @@ func TestPageIsForThisMachine(t *testing.T) {
 // One sees one's own messages alone, and the channels that one is in.
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
-	w := open(t, simulated.Off)
+	w := open(t)
 	reply, err := w.Slack.As(slack.Mo).Command(w.ctx, "/room-list", "", slack.Moderation)
 	if err != nil {
 		t.Fatal(err)

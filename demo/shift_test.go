@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/roomwarden/roomwarden/demo/browser"
-	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
 // Several people are chosen on a board and acted on together, on a phone as at
@@ -12,9 +11,7 @@ import (
 func TestSeveralOnABoard(t *testing.T) {
 	for name, o := range map[string]browser.Options{"desk": {}, "phone": {Width: 390, Height: 780, Phone: true}} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := open(t, simulated.Off)
-			v := w.window(o)
+			v := visit(t, o)
 			v.typed("/room-watch standup")
 			v.see(browser.In("Chaos", "Kick"))
 			v.press(`(//span[@class="several"]/button)[last()]`)
@@ -38,9 +35,7 @@ func TestSeveralOnABoard(t *testing.T) {
 
 // The person is told first where the box in the dialog is ticked.
 func TestTellingInADialog(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-kick standup")
 	const box = `//dialog//label[contains(., "Tell them before")]//input`
 	v.see(box)
@@ -58,9 +53,7 @@ func TestTellingInADialog(t *testing.T) {
 // What was done is looked at once more: the record says that it lasted, and so
 // does the case.
 func TestTheEffectIsVerified(t *testing.T) {
-	t.Parallel()
-	w := open(t, simulated.Off)
-	v := w.window(browser.Options{})
+	v := visit(t, browser.Options{})
 	v.typed("/room-kick standup Chaos spam")
 	v.see(browser.Seat("standup", "chaos") + absent)
 	v.opens("audit")

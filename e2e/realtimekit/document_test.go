@@ -11,7 +11,7 @@ import (
 // "You can mute audio or video, pin a participant, or remove participants from
 // the session": the document in its order.
 func TestDocumentOnHostControls(t *testing.T) {
-	s := newShift(t, needs.Program(t, "install chromium", "chromium", "chromium-browser", "google-chrome"))
+	s := newShift(t, needs.Chromium(t))
 	hall := s.AddMeeting("hall", "mia", "CHAOS", "ada")
 	first := s.Present(hall)
 

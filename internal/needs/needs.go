@@ -24,6 +24,12 @@ func Program(t testing.TB, remedy string, names ...string) string {
 	return ""
 }
 
+// Chromium returns the path of a Chromium.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	return Program(t, "apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
+}
+
 // Missing ends the test: failed where nothing may be left out, else skipped and named.
 func Missing(t testing.TB, what, remedy string) {
 	t.Helper()

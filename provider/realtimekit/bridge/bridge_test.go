@@ -49,7 +49,7 @@ var moderator = realtimekittest.Preset{Name: "bridge", Hidden: true, DisableVide
 
 func newStudio(t *testing.T, preset realtimekittest.Preset, change ...func(*bridge.Config)) *studio {
 	t.Helper()
-	chromium := needs.Program(t, "install chromium", "chromium", "chromium-browser", "google-chrome")
+	chromium := needs.Chromium(t)
 	s := &studio{rest: realtimekittest.New(realtimekittest.Config{})}
 	e, err := edge.Start(s.rest)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *studio) guest(t *testing.T, name string) *guest {
 	server := httptest.NewServer(files)
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.ExecPath(needs.Program(t, "install chromium", "chromium", "chromium-browser", "google-chrome")),
+		chromedp.ExecPath(needs.Chromium(t)),
 		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Flag("ignore-certificate-errors-spki-list", s.edge.Certificate),
 	}
