@@ -58,7 +58,11 @@ func (s *Service) findPinned(ctx context.Context, a *attempt) Answer {
 		return s.unread(a.place, err)
 	}
 	if a.person == nil {
-		return Notice{Tone: Info, Code: moderation.CodeConflict, Says: []moderation.Sentence{moderation.Say("pin.none", "Room", a.place.room.Ref())}}
+		key := "pin.none"
+		if a.place.client.Capabilities(a.place.room)[moderation.CanPin].Level == moderation.ClientSide {
+			key = "pin.none_of_ours" // others may have pinned someone
+		}
+		return Notice{Tone: Info, Code: moderation.CodeConflict, Says: []moderation.Sentence{moderation.Say(key, "Room", a.place.room.Ref())}}
 	}
 	if answer := s.permit(ctx, a); answer != nil {
 		return answer

@@ -18,6 +18,7 @@ const tick = 5 * time.Second
 // became of an action. It returns when ctx ends and all of its work is done.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.work.stop()
+	s.recall(ctx)
 	var group errgroup.Group
 	group.Go(func() error { s.keepTime(ctx); return nil })
 	group.Go(func() error { s.keepOrder(ctx); return nil })

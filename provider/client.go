@@ -123,6 +123,12 @@ func (c *Client) Complete(ctx context.Context, room moderation.Room) moderation.
 	return whole
 }
 
+// Recaller returns the driver where it is to be told of earlier orders, else nil.
+func (c *Client) Recaller() Recaller {
+	r, _ := c.driver.(Recaller)
+	return r
+}
+
 // Participants lists who is in the room, a page at a time.
 func (c *Client) Participants(ctx context.Context, room moderation.Room, q ParticipantQuery) (ParticipantPage, error) {
 	return read(ctx, c, "participants", func(ctx context.Context) (ParticipantPage, error) {

@@ -174,6 +174,11 @@ type (
 	Completer interface {
 		Complete(ctx context.Context, room moderation.Room) moderation.Room
 	}
+	// Recaller is told at start of earlier pins and unpins, the oldest first, where
+	// its provider does not show who is pinned.
+	Recaller interface {
+		Recall(done []Order)
+	}
 	// Greeter brings the room's standing measures to someone who just came in.
 	Greeter interface {
 		Greet(ctx context.Context, o Order, standing []Order) (Effect, error)

@@ -1,7 +1,6 @@
 package realtimekit_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,8 +10,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/provider/realtimekit"
-	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 )
 
@@ -189,75 +186,4 @@ func TestWebhooks(t *testing.T) {
 	_, err = hook.Webhook(r, body)
 	wantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
 	_, _ = io.Copy(io.Discard, r.Body) // nobody else reads it
-}
-
-// stage is a bridge without a browser.
-type stage struct {
-	did []string
-	err error
-}
-
-func (s *stage) Do(_ context.Context, _ string, c bridge.Control, targets ...bridge.Target) ([]string, error) {
-	s.did = append(s.did, fmt.Sprintf("%s%d", c, len(targets)))
-	return nil, s.err
-}
-
-func (s *stage) Close() error { return nil }
-
-// With a bridge video stops without a kick, and the list shows who is pinned.
-func TestWorksThroughTheBridge(t *testing.T) {
-	a := newApp(t, realtimekittest.Config{})
-	fake := &stage{}
-	realtimekit.WithStage(a.Driver, fake)
-	a.AddMeeting("standup", "mia", "ada", "kim")
-	room := a.room(t, "standup")
-	for _, c := range []moderation.Capability{moderation.CanPin, moderation.CanMuteVideo, moderation.CanMuteAllVideo} {
-		if level := a.Capabilities(room)[c].Level; level != moderation.ClientSide {
-			t.Errorf("%s is %q", c, level)
-		}
-	}
-	order := func(action moderation.Action, who string) provider.Order {
-		o := provider.Order{Action: action, Room: room, Media: moderation.Video}
-		if who != "" {
-			o.Participant = a.person(t, room, who)
-		}
-		return o
-	}
-	pinned := func() (all []string) {
-		page, err := a.Participants(t.Context(), room, provider.ParticipantQuery{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range page.Participants {
-			if p.Pinned {
-				all = append(all, p.Identity)
-			}
-		}
-		return all
-	}
-	a.Requests()
-	a.mustAct(t, order(moderation.ActionPin, "mia"))
-	a.mustAct(t, order(moderation.ActionPin, "ada"))
-	if got := pinned(); !slices.Equal(got, []string{"ada"}) {
-		t.Errorf("pinned: %v", got)
-	}
-	a.mustAct(t, order(moderation.ActionUnpin, "ada"))
-	if got := pinned(); len(got) != 0 {
-		t.Errorf("pinned: %v", got)
-	}
-	a.mustAct(t, order(moderation.ActionMute, "mia"))
-	all := order(moderation.ActionMuteAll, "")
-	all.Except = []string{"kim"}
-	a.mustAct(t, all)
-	all.Except = nil
-	a.mustAct(t, all)
-	if want := []string{"pin1", "pin1", "unpin1", "video1", "video2", "video_all0"}; !slices.Equal(fake.did, want) {
-		t.Errorf("did %v, want %v", fake.did, want)
-	}
-	if sent := a.sent(); len(sent) != 0 {
-		t.Errorf("sent %+v", sent)
-	}
-	fake.err = moderation.Fault(moderation.CodeRejected, "realtimekit.bridge.forbidden")
-	_, err := a.act(t, order(moderation.ActionPin, "kim"))
-	wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
 }

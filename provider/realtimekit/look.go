@@ -28,6 +28,8 @@ func (d *Driver) Look(ctx context.Context, o provider.Order) (moderation.Outcome
 		return lookAtBlocked(o, all), err
 	case o.Action == moderation.ActionMute, o.Action == moderation.ActionUnmute:
 		return d.lookAtPreset(ctx, o)
+	case (o.Action == moderation.ActionPin || o.Action == moderation.ActionUnpin) && d.stage != nil:
+		return d.lookAtPin(ctx, o)
 	case o.Action == moderation.ActionLock, o.Action == moderation.ActionUnlock:
 		locked, err := d.api.inactive(ctx, o.Room.ID)
 		if err != nil {
@@ -126,12 +128,17 @@ func (m *marks) add(meeting string, people []moderation.Participant) {
 	}
 }
 
-// only marks these alone.
-func (m *marks) only(meeting string, people []moderation.Participant) {
+// only marks these connections alone.
+func (m *marks) only(meeting string, ids ...string) {
 	m.mu.Lock()
-	delete(m.by, meeting)
-	m.mu.Unlock()
-	m.add(meeting, people)
+	defer m.mu.Unlock()
+	if m.by == nil {
+		m.by = map[string]map[string]bool{}
+	}
+	m.by[meeting] = map[string]bool{}
+	for _, id := range ids {
+		m.by[meeting][id] = true
+	}
 }
 
 func (m *marks) has(meeting, id string) bool {

@@ -65,15 +65,50 @@ func (d *Driver) setPin(ctx context.Context, o provider.Order, control bridge.Co
 	if !there {
 		return provider.Effect{}, errNoPerson
 	}
-	if _, err := d.stage.Do(ctx, o.Room.ID, control, target(who)); err != nil {
+	aim := target(who)
+	aim.Peer = who.ID
+	if _, err := d.stage.Do(ctx, o.Room.ID, control, aim); err != nil {
 		return provider.Effect{}, err
 	}
 	if control == bridge.Pin {
-		d.pinned.only(o.Room.ID, []moderation.Participant{who})
+		d.pinned.only(o.Room.ID, who.ID)
 	} else {
-		d.pinned.only(o.Room.ID, nil)
+		d.pinned.only(o.Room.ID)
 	}
 	return provider.Effect{}, nil
+}
+
+// Recall is told at start who was pinned, which the API does not show.
+func (d *Driver) Recall(done []provider.Order) {
+	for _, o := range done {
+		if o.Action == moderation.ActionPin {
+			d.pinned.only(o.Room.ID, o.Participant.ID)
+		} else {
+			d.pinned.only(o.Room.ID)
+		}
+	}
+}
+
+// lookAtPin asks the client SDK who is pinned.
+func (d *Driver) lookAtPin(ctx context.Context, o provider.Order) (moderation.Outcome, error) {
+	all, err := d.present(ctx, o.Room)
+	if err != nil && !is(err, moderation.CodeNotFound) {
+		return moderation.Unknown, err
+	}
+	pinned := false
+	if _, there := connection(all, o.Participant); there {
+		peers, err := d.stage.Do(ctx, o.Room.ID, bridge.Pinned)
+		if err != nil {
+			d.log.Warn("who is pinned cannot be told", "room", o.Room.ID, "error", err)
+			return moderation.Unknown, nil
+		}
+		d.pinned.only(o.Room.ID, peers...)
+		pinned = slices.Contains(peers, o.Participant.ID)
+	}
+	if pinned == (o.Action == moderation.ActionPin) {
+		return moderation.Succeeded, nil
+	}
+	return moderation.Failed, nil
 }
 
 // darken stops someone's camera while they stay in.

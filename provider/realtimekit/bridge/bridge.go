@@ -24,18 +24,22 @@ const Identity = "roomwarden-bridge"
 // Control is one thing that the bridge does.
 type Control string
 
-// The controls. DisableAllVideo alone is for nobody in particular.
+// The controls. DisableAllVideo and Pinned are for nobody in particular; Pinned
+// changes nothing and returns the peers who are pinned.
 const (
 	DisableVideo    Control = "video"
 	DisableAllVideo Control = "video_all"
 	Pin             Control = "pin"
 	Unpin           Control = "unpin"
+	Pinned          Control = "pinned"
 )
 
-// Target is someone by user id or custom participant id: all their devices.
+// Target is someone by user id or custom participant id: all their devices. Of
+// those a pin takes Peer, any where it is empty.
 type Target struct {
 	User   string `json:"user"`
 	Custom string `json:"custom"`
+	Peer   string `json:"peer"`
 }
 
 // Config says how a Bridge works. A zero duration takes its default.

@@ -42,6 +42,7 @@ type studio struct {
 	rest    *realtimekittest.Server
 	edge    *edge.Edge
 	bridge  *bridge.Bridge
+	config  bridge.Config
 	meeting string
 }
 
@@ -66,7 +67,7 @@ func newStudio(t *testing.T, preset realtimekittest.Preset, change ...func(*brid
 	for _, f := range change {
 		f(&config)
 	}
-	s.bridge = bridge.New(config)
+	s.config, s.bridge = config, bridge.New(config)
 	t.Cleanup(func() {
 		if err := s.bridge.Close(); err != nil {
 			t.Error(err)

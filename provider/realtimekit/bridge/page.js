@@ -71,16 +71,18 @@ const warden = (() => {
       await meeting.participants.disableAllVideo();
       return { shown: await until(() => joined().every(dark), ms) };
     },
-    pin: async (people, ms) => {
+    pin: async (people, ms, targets) => {
       if (!may.pin()) return refused;
-      await people[0].pin();
-      return { shown: await until(() => people[0].isPinned, ms) };
+      const one = people.find((p) => targets.some((t) => t.peer === p.id)) || people[0];
+      await one.pin();
+      return { shown: await until(() => one.isPinned, ms), peers: [one.id] };
     },
     unpin: async (people, ms) => {
       if (!may.pin()) return refused;
       for (const p of people.filter((p) => p.isPinned)) await p.unpin();
       return { shown: await until(() => people.every((p) => !p.isPinned), ms) };
     },
+    pinned: async () => ({ shown: true, peers: joined().filter((p) => p.isPinned).map((p) => p.id) }),
   };
 
   const act = async (control, named, ms) => {
@@ -90,9 +92,9 @@ const warden = (() => {
       if (left) return { failed: true, gone: true, text: left };
       const people = targets.length ? await whom(targets, ms / 3) : [];
       if (targets.length && !people.length) return { failed: true, absent: true, text: 'not in the meeting' };
-      const answer = await controls[control](people, ms / 2);
+      const answer = await controls[control](people, ms / 2, targets);
       const about = targets.length ? people : joined();
-      return { ...answer, peers: about.map((p) => p.id) };
+      return { peers: about.map((p) => p.id), ...answer };
     } catch (error) {
       return failed(error);
     }

@@ -1,0 +1,137 @@
+package realtimekit_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/realtimekit"
+	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
+	"github.com/roomwarden/roomwarden/provider/realtimekittest"
+)
+
+// stage is a bridge without a browser.
+type stage struct {
+	did    []string
+	pinned []string // peers
+	err    error
+}
+
+func (s *stage) Do(_ context.Context, _ string, c bridge.Control, targets ...bridge.Target) ([]string, error) {
+	s.did = append(s.did, fmt.Sprintf("%s%d", c, len(targets)))
+	if c == bridge.Pinned {
+		return s.pinned, s.err
+	}
+	return nil, s.err
+}
+
+func (s *stage) Close() error { return nil }
+
+// With a bridge video stops without a kick, and the list shows who is pinned.
+func TestWorksThroughTheBridge(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	fake := &stage{}
+	realtimekit.WithStage(a.Driver, fake)
+	a.AddMeeting("standup", "mia", "ada", "kim")
+	room := a.room(t, "standup")
+	for _, c := range []moderation.Capability{moderation.CanPin, moderation.CanMuteVideo, moderation.CanMuteAllVideo} {
+		if level := a.Capabilities(room)[c].Level; level != moderation.ClientSide {
+			t.Errorf("%s is %q", c, level)
+		}
+	}
+	order := func(action moderation.Action, who string) provider.Order {
+		o := provider.Order{Action: action, Room: room, Media: moderation.Video}
+		if who != "" {
+			o.Participant = a.person(t, room, who)
+		}
+		return o
+	}
+	a.Requests()
+	a.mustAct(t, order(moderation.ActionPin, "mia"))
+	a.mustAct(t, order(moderation.ActionPin, "ada"))
+	if got := a.pinned(t, room); !slices.Equal(got, []string{"ada"}) {
+		t.Errorf("pinned: %v", got)
+	}
+	a.mustAct(t, order(moderation.ActionUnpin, "ada"))
+	if got := a.pinned(t, room); len(got) != 0 {
+		t.Errorf("pinned: %v", got)
+	}
+	a.mustAct(t, order(moderation.ActionMute, "mia"))
+	all := order(moderation.ActionMuteAll, "")
+	all.Except = []string{"kim"}
+	a.mustAct(t, all)
+	all.Except = nil
+	a.mustAct(t, all)
+	if want := []string{"pin1", "pin1", "unpin1", "video1", "video2", "video_all0"}; !slices.Equal(fake.did, want) {
+		t.Errorf("did %v, want %v", fake.did, want)
+	}
+	if sent := a.sent(); len(sent) != 0 {
+		t.Errorf("sent %+v", sent)
+	}
+	fake.err = moderation.Fault(moderation.CodeRejected, "realtimekit.bridge.forbidden")
+	_, err := a.act(t, order(moderation.ActionPin, "kim"))
+	wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
+}
+
+// pinned lists whom the list shows as pinned.
+func (a *app) pinned(t *testing.T, room moderation.Room) (all []string) {
+	t.Helper()
+	page, err := a.Participants(t.Context(), room, provider.ParticipantQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range page.Participants {
+		if p.Pinned {
+			all = append(all, p.Identity)
+		}
+	}
+	return all
+}
+
+// A pin whose answer was lost is told from the meeting; one of an earlier run is
+// shown as long as the person stays.
+func TestKnowsWhoIsPinned(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	fake := &stage{}
+	realtimekit.WithStage(a.Driver, fake)
+	id := a.AddMeeting("standup", "mia", "ada")
+	room := a.room(t, "standup")
+	mia, ada := a.person(t, room, "mia"), a.person(t, room, "ada")
+	recaller, ok := a.Driver.(provider.Recaller)
+	if !ok {
+		t.Fatal("cannot be told")
+	}
+	recaller.Recall([]provider.Order{
+		{Action: moderation.ActionPin, Room: room, Participant: mia}, {Action: moderation.ActionUnpin, Room: room, Participant: mia},
+		{Action: moderation.ActionPin, Room: room, Participant: mia}, {Action: moderation.ActionPin, Room: room, Participant: ada},
+	})
+	if got := a.pinned(t, room); !slices.Equal(got, []string{"ada"}) {
+		t.Errorf("pinned: %v", got)
+	}
+	look := func(action moderation.Action, who moderation.Participant, want moderation.Outcome) {
+		t.Helper()
+		got, err := provider.NewClient("meet", "realtimekit", a.Driver).Look(t.Context(), provider.Order{Action: action, Room: room, Participant: who})
+		if err != nil || got != want {
+			t.Errorf("%s of %s: %s, %v", action, who.Identity, got, err)
+		}
+	}
+	fake.pinned = []string{mia.ID}
+	look(moderation.ActionPin, mia, moderation.Succeeded)
+	look(moderation.ActionPin, ada, moderation.Failed)
+	look(moderation.ActionUnpin, ada, moderation.Succeeded)
+	look(moderation.ActionUnpin, mia, moderation.Failed)
+	if got := a.pinned(t, room); !slices.Equal(got, []string{"mia"}) {
+		t.Errorf("pinned: %v", got)
+	}
+	fake.err = moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join")
+	look(moderation.ActionPin, mia, moderation.Unknown)
+	a.Leave(mia.ID)
+	look(moderation.ActionPin, mia, moderation.Failed)
+	a.Join(id, "mia")
+	if got := a.pinned(t, room); len(got) != 0 {
+		t.Errorf("pinned: %v", got)
+	}
+}
