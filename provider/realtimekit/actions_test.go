@@ -10,6 +10,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 )
 
@@ -31,7 +32,7 @@ func TestReadsEveryPage(t *testing.T) {
 	if err != nil || len(page.Rooms) != 31 {
 		t.Errorf("%d rooms, %v", len(page.Rooms), err)
 	}
-	people, err := a.Participants(t.Context(), a.room(t, "big"), provider.ParticipantQuery{})
+	people, err := a.Participants(t.Context(), a.MustRoom(t, "big"), provider.ParticipantQuery{})
 	if err != nil || len(people.Participants) != 30 || people.Total != 30 {
 		t.Errorf("%d people of %d, %v", len(people.Participants), people.Total, err)
 	}
@@ -43,19 +44,19 @@ func TestTitlesOfTwo(t *testing.T) {
 	one, two := a.AddMeeting("standup", "mia"), a.AddMeeting("standup", "ada")
 	a.AddMeeting("", "kim")
 	_, err := a.Room(t.Context(), "standup")
-	wantCode(t, err, moderation.CodeAmbiguous, "realtimekit.two_rooms")
+	providertest.WantCode(t, err, moderation.CodeAmbiguous, "realtimekit.two_rooms")
 	for _, id := range []string{one, two} {
-		if r := a.room(t, id); r.ID != id || r.Name != id {
+		if r := a.MustRoom(t, id); r.ID != id || r.Name != id {
 			t.Errorf("%+v", r)
 		}
 	}
 	a.Leave(a.Present(two)["ada"].ID)
-	if r := a.room(t, "standup"); r.ID != one || r.Name != "standup" {
+	if r := a.MustRoom(t, "standup"); r.ID != one || r.Name != "standup" {
 		t.Errorf("%+v", r)
 	}
 	for _, odd := range []string{"..", "../meetings", "a/b", two, strings.Repeat("x", 300)} {
 		_, err := a.Participants(t.Context(), moderation.Room{ID: odd}, provider.ParticipantQuery{})
-		wantCode(t, err, moderation.CodeNotFound, "realtimekit.no_room")
+		providertest.WantCode(t, err, moderation.CodeNotFound, "realtimekit.no_room")
 	}
 }
 
@@ -63,16 +64,16 @@ func TestShowsLocksAndRecordings(t *testing.T) {
 	a := newApp(t, realtimekittest.Config{})
 	id := a.AddMeeting("standup", "mia")
 	a.SetRecording(id, true)
-	room := a.room(t, "standup")
+	room := a.MustRoom(t, "standup")
 	if !room.Recording || room.Locked {
 		t.Errorf("%+v", room)
 	}
 	if listed := a.listed(t); listed != room {
 		t.Errorf("the list has %+v", listed)
 	}
-	a.mustAct(t, provider.Order{Action: moderation.ActionLock, Room: room})
+	a.MustAct(t, provider.Order{Action: moderation.ActionLock, Room: room})
 	a.SetRecording(id, false)
-	if room = a.room(t, "standup"); room.Recording || !room.Locked || a.Join(id, "mia") != "" {
+	if room = a.MustRoom(t, "standup"); room.Recording || !room.Locked || a.Join(id, "mia") != "" {
 		t.Errorf("%+v", room)
 	}
 	if listed := a.listed(t); listed != room {
@@ -96,17 +97,17 @@ func TestKicksAllDevices(t *testing.T) {
 	a := newApp(t, realtimekittest.Config{})
 	id := a.AddMeeting("standup", "mia", "ada")
 	second := a.Join(id, "mia")
-	room := a.room(t, "standup")
+	room := a.MustRoom(t, "standup")
 	_, err := a.Participant(t.Context(), room, "mia")
-	wantCode(t, err, moderation.CodeAmbiguous, "realtimekit.two_connections")
-	effect := a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: a.person(t, room, second)})
+	providertest.WantCode(t, err, moderation.CodeAmbiguous, "realtimekit.two_connections")
+	effect := a.MustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: a.MustPerson(t, room, second)})
 	if !says(effect, "realtimekit.several_devices") {
 		t.Errorf("says %v", effect.Says)
 	}
 	if _, there := a.Present(id)["mia"]; there {
 		t.Error("mia is still there")
 	}
-	if p := a.person(t, room, a.UserID(id, "ada")); p.Identity != "ada" {
+	if p := a.MustPerson(t, room, a.UserID(id, "ada")); p.Identity != "ada" {
 		t.Errorf("by user id: %+v", p)
 	}
 }
@@ -114,16 +115,16 @@ func TestKicksAllDevices(t *testing.T) {
 func TestMutesAllButSome(t *testing.T) {
 	a := newApp(t, realtimekittest.Config{})
 	id := a.AddMeeting("standup", "mia", "ada", "kim")
-	room := a.room(t, "standup")
+	room := a.MustRoom(t, "standup")
 	a.Requests()
-	effect := a.mustAct(t, provider.Order{Action: moderation.ActionMuteAll, Room: room, Except: []string{"kim"}})
+	effect := a.MustAct(t, provider.Order{Action: moderation.ActionMuteAll, Room: room, Except: []string{"kim"}})
 	if !says(effect, "realtimekit.mute_all.may_unmute") || effect.Reached != 2 || a.Peer(a.Present(id)["kim"]).Muted {
 		t.Errorf("%+v", effect)
 	}
 	if sent := a.sent(); len(sent) != 1 || !strings.HasSuffix(sent[0].Path, "/mute") {
 		t.Errorf("sent %+v", sent)
 	}
-	effect = a.mustAct(t, provider.Order{Action: moderation.ActionMuteAll, Room: room})
+	effect = a.MustAct(t, provider.Order{Action: moderation.ActionMuteAll, Room: room})
 	if effect.Reached != 3 || a.Unmute(a.Present(id)["kim"].ID) {
 		t.Errorf("%+v", effect)
 	}
@@ -134,11 +135,11 @@ func TestChecksThePreset(t *testing.T) {
 	for preset, key := range map[string]string{"guest": "realtimekit.preset.sends_video", "nowhere": "realtimekit.preset.missing"} {
 		a := newApp(t, realtimekittest.Config{}, func(s *provider.Settings) { s.Values["no_video_preset"] = preset })
 		a.AddMeeting("standup", "mia")
-		room := a.room(t, "standup")
-		_, err := a.act(t, provider.Order{
-			Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.person(t, room, "mia"),
+		room := a.MustRoom(t, "standup")
+		_, err := a.Act(t, provider.Order{
+			Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.MustPerson(t, room, "mia"),
 		})
-		wantCode(t, err, moderation.CodeRejected, key)
+		providertest.WantCode(t, err, moderation.CodeRejected, key)
 		if sent := a.sent(); len(sent) != 0 {
 			t.Errorf("sent %+v", sent)
 		}
@@ -153,16 +154,16 @@ func TestChecksThePreset(t *testing.T) {
 func TestGivesThePresetBack(t *testing.T) {
 	a := newApp(t, realtimekittest.Config{})
 	id := a.AddMeeting("standup", "mia")
-	room := a.room(t, "standup")
+	room := a.MustRoom(t, "standup")
 	a.Fail(realtimekittest.Fault{Method: http.MethodPost, Path: "/kick", Status: 400, Code: 400, Message: "not now"})
-	_, err := a.act(t, provider.Order{Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.person(t, room, "mia")})
-	wantCode(t, err, moderation.CodeRejected, "realtimekit.rejected")
+	_, err := a.Act(t, provider.Order{Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.MustPerson(t, room, "mia")})
+	providertest.WantCode(t, err, moderation.CodeRejected, "realtimekit.rejected")
 	if preset := a.PresetOf(id, "mia"); preset != "guest" {
 		t.Errorf("mia has %s", preset)
 	}
 	a.Heal()
-	_, err = a.act(t, provider.Order{Action: moderation.ActionUnmute, Media: moderation.Video, Room: room, Participant: a.person(t, room, "mia")})
-	wantCode(t, err, moderation.CodeConflict, "realtimekit.video.no_earlier_preset")
+	_, err = a.Act(t, provider.Order{Action: moderation.ActionUnmute, Media: moderation.Video, Room: room, Participant: a.MustPerson(t, room, "mia")})
+	providertest.WantCode(t, err, moderation.CodeConflict, "realtimekit.video.no_earlier_preset")
 }
 
 func TestWebhooks(t *testing.T) {
@@ -181,9 +182,9 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("%+v, %v", hints, err)
 	}
 	_, err = hook.Webhook(r, []byte(strings.Replace(string(body), "Joined", "Left", 1)))
-	wantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
+	providertest.WantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
 	r.Header.Del("rtk-signature")
 	_, err = hook.Webhook(r, body)
-	wantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
+	providertest.WantCode(t, err, moderation.CodeUnauthenticated, "realtimekit.bad_signature")
 	_, _ = io.Copy(io.Discard, r.Body) // nobody else reads it
 }

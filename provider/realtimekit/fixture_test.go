@@ -1,15 +1,14 @@
 package realtimekit_test
 
 import (
-	"errors"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 
 	"go.uber.org/goleak"
 
-	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/realtimekit"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/described"
@@ -20,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // app is a stand-in and a driver that speaks to it.
 type app struct {
 	*realtimekittest.Server
-	provider.Driver
+	providertest.Subject
 	url string
 }
 
@@ -52,64 +51,11 @@ func newApp(t testing.TB, config realtimekittest.Config, change ...func(*provide
 		server.CloseClientConnections()
 		server.Close()
 	})
-	return &app{Server: standIn, Driver: driver, url: server.URL}
-}
-
-// act carries an order out as the client does.
-func (a *app) act(t testing.TB, o provider.Order) (provider.Effect, error) {
-	t.Helper()
-	return provider.NewClient("meet", "realtimekit", a.Driver).Act(t.Context(), o)
-}
-
-// mustAct is act for orders that are taken.
-func (a *app) mustAct(t testing.TB, o provider.Order) provider.Effect {
-	t.Helper()
-	effect, err := a.act(t, o)
-	if err != nil {
-		t.Fatalf("%s: %v", o.Action, err)
-	}
-	return effect
-}
-
-func (a *app) room(t testing.TB, name string) moderation.Room {
-	t.Helper()
-	room, err := a.Room(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return room
-}
-
-func (a *app) person(t testing.TB, room moderation.Room, who string) moderation.Participant {
-	t.Helper()
-	p, err := a.Participant(t.Context(), room, who)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return &app{Server: standIn, Subject: providertest.Subject{Driver: driver}, url: server.URL}
 }
 
 // sent returns what was sent that changes something since the last call.
-func (a *app) sent() []realtimekittest.Request {
-	var writes []realtimekittest.Request
-	for _, r := range a.Requests() {
-		if r.Method != http.MethodGet {
-			writes = append(writes, r)
-		}
-	}
-	return writes
-}
-
-func wantCode(t testing.TB, err error, code moderation.Code, key string) {
-	t.Helper()
-	if moderation.CodeOf(err) != code {
-		t.Fatalf("code %q, want %q: %v", moderation.CodeOf(err), code, err)
-	}
-	var e *moderation.Error
-	if key != "" && (!errors.As(err, &e) || e.Says.Key != key) {
-		t.Fatalf("says %v, want %s", err, key)
-	}
-}
+func (a *app) sent() []realtimekittest.Request { return standin.Writes(a.Requests()) }
 
 func says(effect provider.Effect, key string) bool {
 	for _, s := range effect.Says {

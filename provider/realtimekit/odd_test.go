@@ -12,6 +12,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/realtimekit"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 )
@@ -183,7 +184,7 @@ func TestOddSilence(t *testing.T) {
 	} {
 		d := oddly(t, "", answers{"GET /meetings/m1/active-session": {text}})
 		_, err := d.Participants(t.Context(), moderation.Room{ID: "m1"}, provider.ParticipantQuery{})
-		wantCode(t, err, moderation.CodeNotFound, "realtimekit.no_room")
+		providertest.WantCode(t, err, moderation.CodeNotFound, "realtimekit.no_room")
 	}
 }
 
@@ -250,7 +251,7 @@ func TestOddVerdicts(t *testing.T) {
 				}
 				limits := provider.WithLimits(provider.Limits{Tries: 1})
 				_, err = provider.NewClient("meet", "realtimekit", d, limits).Act(t.Context(), order)
-				wantCode(t, err, want.code, "")
+				providertest.WantCode(t, err, want.code, "")
 				var fault *moderation.Error
 				if errors.As(err, &fault) && (fault.RetryAfter > 0) != want.after {
 					t.Errorf("comes again after %v", fault.RetryAfter)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/realtimekit"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
@@ -36,7 +37,7 @@ func TestWorksThroughTheBridge(t *testing.T) {
 	fake := &stage{}
 	realtimekit.WithStage(a.Driver, fake)
 	a.AddMeeting("standup", "mia", "ada", "kim")
-	room := a.room(t, "standup")
+	room := a.MustRoom(t, "standup")
 	for _, c := range []moderation.Capability{moderation.CanPin, moderation.CanMuteVideo, moderation.CanMuteAllVideo} {
 		if level := a.Capabilities(room)[c].Level; level != moderation.ClientSide {
 			t.Errorf("%s is %q", c, level)
@@ -45,26 +46,26 @@ func TestWorksThroughTheBridge(t *testing.T) {
 	order := func(action moderation.Action, who string) provider.Order {
 		o := provider.Order{Action: action, Room: room, Media: moderation.Video}
 		if who != "" {
-			o.Participant = a.person(t, room, who)
+			o.Participant = a.MustPerson(t, room, who)
 		}
 		return o
 	}
 	a.Requests()
-	a.mustAct(t, order(moderation.ActionPin, "mia"))
-	a.mustAct(t, order(moderation.ActionPin, "ada"))
+	a.MustAct(t, order(moderation.ActionPin, "mia"))
+	a.MustAct(t, order(moderation.ActionPin, "ada"))
 	if got := a.pinned(t, room); !slices.Equal(got, []string{"ada"}) {
 		t.Errorf("pinned: %v", got)
 	}
-	a.mustAct(t, order(moderation.ActionUnpin, "ada"))
+	a.MustAct(t, order(moderation.ActionUnpin, "ada"))
 	if got := a.pinned(t, room); len(got) != 0 {
 		t.Errorf("pinned: %v", got)
 	}
-	a.mustAct(t, order(moderation.ActionMute, "mia"))
+	a.MustAct(t, order(moderation.ActionMute, "mia"))
 	all := order(moderation.ActionMuteAll, "")
 	all.Except = []string{"kim"}
-	a.mustAct(t, all)
+	a.MustAct(t, all)
 	all.Except = nil
-	a.mustAct(t, all)
+	a.MustAct(t, all)
 	if want := []string{"pin1", "pin1", "unpin1", "video1", "video2", "video_all0"}; !slices.Equal(fake.did, want) {
 		t.Errorf("did %v, want %v", fake.did, want)
 	}
@@ -72,8 +73,8 @@ func TestWorksThroughTheBridge(t *testing.T) {
 		t.Errorf("sent %+v", sent)
 	}
 	fake.err = moderation.Fault(moderation.CodeRejected, "realtimekit.bridge.forbidden")
-	_, err := a.act(t, order(moderation.ActionPin, "kim"))
-	wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
+	_, err := a.Act(t, order(moderation.ActionPin, "kim"))
+	providertest.WantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
 }
 
 // pinned lists whom the list shows as pinned.
@@ -98,8 +99,8 @@ func TestKnowsWhoIsPinned(t *testing.T) {
 	fake := &stage{}
 	realtimekit.WithStage(a.Driver, fake)
 	id := a.AddMeeting("standup", "mia", "ada")
-	room := a.room(t, "standup")
-	mia, ada := a.person(t, room, "mia"), a.person(t, room, "ada")
+	room := a.MustRoom(t, "standup")
+	mia, ada := a.MustPerson(t, room, "mia"), a.MustPerson(t, room, "ada")
 	recaller, ok := a.Driver.(provider.Recaller)
 	if !ok {
 		t.Fatal("cannot be told")

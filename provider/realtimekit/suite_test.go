@@ -32,34 +32,25 @@ func TestSuite(t *testing.T) {
 			return driver
 		},
 		NewRoom: func(_ *testing.T, people int) providertest.Room {
-			h := &hall{name: fmt.Sprintf("hall-%d", rooms.Add(1))}
-			h.id = a.AddMeeting(h.name)
+			h := &providertest.Hall{Title: fmt.Sprintf("hall-%d", rooms.Add(1))}
+			meeting := a.AddMeeting(h.Title)
 			for i := range people {
-				g := &guest{app: a, hall: h, name: fmt.Sprintf("guest%d", i)}
-				a.Enrol(h.id, g.name, "guest")
+				g := &guest{app: a, meeting: meeting, name: fmt.Sprintf("guest%d", i)}
+				a.Enrol(meeting, g.name, "guest")
 				g.Return(nil)
-				h.guests = append(h.guests, g)
+				h.People = append(h.People, g)
 			}
 			return h
 		},
 	})
 }
 
-type hall struct {
-	id, name string
-	guests   []providertest.Guest
-}
-
-func (h *hall) Name() string                 { return h.name }
-func (h *hall) Guests() []providertest.Guest { return h.guests }
-
 // guest is a participant as the stand-in sees them.
 type guest struct {
 	providertest.NoGuest
-	app  *app
-	hall *hall
-	name string
-	last realtimekittest.Joined
+	app           *app
+	meeting, name string
+	last          realtimekittest.Joined
 }
 
 func (g *guest) Identity() string { return g.name }
@@ -67,8 +58,8 @@ func (g *guest) Identity() string { return g.name }
 func (g *guest) Leave(testing.TB) { g.app.Leave(g.last.ID) }
 
 func (g *guest) Return(testing.TB) {
-	g.app.Join(g.hall.id, g.name)
-	g.last = g.app.Present(g.hall.id)[g.name]
+	g.app.Join(g.meeting, g.name)
+	g.last = g.app.Present(g.meeting)[g.name]
 }
 
 func (g *guest) state() realtimekittest.PeerState { return g.app.Peer(g.last) }

@@ -7,8 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 )
 
@@ -22,7 +24,7 @@ func TestShowsWhoIsThere(t *testing.T) {
 		sid := a.AddRoom("daily", "mia", "CHAOS")
 		a.Connect(sid, "passer-by")
 		a.Disconnect(a.Present(sid)["passer-by"])
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		if room.ID != sid || room.Ref().String() != "video:daily" {
 			t.Errorf("room %+v", room)
 		}
@@ -51,11 +53,11 @@ func TestShowsWhoIsThere(t *testing.T) {
 func TestRemovesAParticipant(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", "mia", "CHAOS")
-		room := a.room(t, "daily")
-		chaos := a.person(t, room, "CHAOS")
+		room := a.MustRoom(t, "daily")
+		chaos := a.MustPerson(t, room, "CHAOS")
 		a.Requests()
-		a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: chaos})
-		sent := writes(a.Requests())
+		a.MustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: chaos})
+		sent := standin.Writes(a.Requests())
 		if len(sent) != 1 || sent[0].Path != "/v1/Rooms/"+sid+"/Participants/"+chaos.ID || sent[0].Form.Get("Status") != "disconnected" {
 			t.Errorf("sent %+v", sent)
 		}
@@ -64,13 +66,13 @@ func TestRemovesAParticipant(t *testing.T) {
 			t.Error("CHAOS is still there")
 		}
 		_, err := a.Participant(t.Context(), room, "CHAOS")
-		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
 		_, err = a.Participant(t.Context(), room, chaos.ID)
-		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
 		if _, there := a.Present(sid)["mia"]; !there {
 			t.Error("mia is gone too")
 		}
-		effect := a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: chaos})
+		effect := a.MustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: chaos})
 		if len(effect.Says) != 1 || effect.Says[0].Key != "twilio-video.kick.gone" {
 			t.Errorf("says %v", effect.Says)
 		}
@@ -81,12 +83,12 @@ func TestRemovesAParticipant(t *testing.T) {
 func TestSaysWhatIsMissing(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		a.AddRoom("daily", "mia")
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		a.Requests()
 		for _, o := range []provider.Order{{Room: room}, {Participant: moderation.Participant{ID: "PA1"}}, {}} {
 			o.Action = moderation.ActionKick
-			_, err := a.act(t, o)
-			wantCode(t, err, moderation.CodeInvalid, "twilio-video.kick.missing")
+			_, err := a.Act(t, o)
+			providertest.WantCode(t, err, moderation.CodeInvalid, "twilio-video.kick.missing")
 		}
 		if sent := a.Requests(); len(sent) != 0 {
 			t.Errorf("sent %v", sent)
@@ -98,12 +100,12 @@ func TestSaysWhatIsMissing(t *testing.T) {
 func TestSaysThatSomeoneCouldNotBeRemoved(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		a.AddRoom("daily", "mia", "CHAOS")
-		room := a.room(t, "daily")
-		chaos := a.person(t, room, "CHAOS")
+		room := a.MustRoom(t, "daily")
+		chaos := a.MustPerson(t, room, "CHAOS")
 		a.Fail(twiliotest.Fault{Method: "POST", Path: chaos.ID, Status: 400, Code: 53200, Message: "Participant cannot be changed"})
-		_, err := a.act(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: chaos})
-		wantCode(t, err, moderation.CodeRejected, "twilio-video.kick.failed")
-		a.person(t, room, "CHAOS")
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: chaos})
+		providertest.WantCode(t, err, moderation.CodeRejected, "twilio-video.kick.failed")
+		a.MustPerson(t, room, "CHAOS")
 	})
 }
 
@@ -112,8 +114,8 @@ func TestListsRoomsByPageAndName(t *testing.T) {
 		for i := range 60 {
 			a.AddRoom("room-" + strconv.Itoa(i))
 		}
-		over := a.room(t, "room-7")
-		a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: over})
+		over := a.MustRoom(t, "room-7")
+		a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: over})
 		a.AddRoom("a/b ?#%", "mia")
 
 		seen := map[string]bool{}
@@ -141,12 +143,12 @@ func TestListsRoomsByPageAndName(t *testing.T) {
 		if err != nil || len(rest.Rooms) != 8 || rest.Next != "" {
 			t.Errorf("%d more rooms, next %q, %v", len(rest.Rooms), rest.Next, err)
 		}
-		if room := a.room(t, "a/b ?#%"); room.Name != "a/b ?#%" {
+		if room := a.MustRoom(t, "a/b ?#%"); room.Name != "a/b ?#%" {
 			t.Errorf("room %+v", room)
 		}
 		for _, name := range []string{"room-7", over.ID, "RM00000000000000000000000000000000", "nothing", "", ".", "..", "../Rooms", strings.Repeat("x", 300)} {
 			_, err := a.Room(t.Context(), name)
-			wantCode(t, err, moderation.CodeNotFound, "")
+			providertest.WantCode(t, err, moderation.CodeNotFound, "")
 		}
 	})
 }
@@ -154,16 +156,16 @@ func TestListsRoomsByPageAndName(t *testing.T) {
 func TestEndsARoom(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", "mia", "CHAOS")
-		room := a.room(t, "daily")
-		a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
+		room := a.MustRoom(t, "daily")
+		a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
 		if a.Live(sid) || len(a.Present(sid)) != 0 {
 			t.Error("the room goes on")
 		}
-		effect := a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
+		effect := a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
 		if len(effect.Says) != 1 || effect.Says[0].Key != "twilio-video.end.over" {
 			t.Errorf("says %v", effect.Says)
 		}
-		_, err := a.act(t, provider.Order{Action: moderation.ActionMute, Room: room, Participant: moderation.Participant{ID: "PA1", Identity: "mia"}})
-		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionMute, Room: room, Participant: moderation.Participant{ID: "PA1", Identity: "mia"}})
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
 	})
 }

@@ -1,7 +1,6 @@
 package twiliovideo_test
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -10,8 +9,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest/described"
 	"github.com/roomwarden/roomwarden/provider/twiliovideo"
@@ -24,7 +23,7 @@ const publicURL = "https://rw.example.org"
 // account is a stand-in and a driver that speaks to it.
 type account struct {
 	*twiliotest.Server
-	provider.Driver
+	providertest.Subject
 }
 
 // withAccount runs f in simulated time with a stand-in whose every request and
@@ -45,7 +44,7 @@ func withAccount(t *testing.T, f func(t *testing.T, a *account)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, &account{Server: standIn, Driver: driver})
+		f(t, &account{Server: standIn, Subject: providertest.Subject{Driver: driver}})
 		if err := driver.Close(); err != nil {
 			t.Error(err)
 		}
@@ -68,43 +67,6 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.ServeHTTP(w, r)
 	time.Sleep(100 * time.Millisecond) // the way back, in simulated time
 	return w.Result(), nil
-}
-
-// act carries an order out as the client does.
-func (a *account) act(t testing.TB, o provider.Order) (provider.Effect, error) {
-	t.Helper()
-	c := provider.NewClient("video", "twilio-video", a.Driver)
-	if err := c.CheckOrder(o); err != nil {
-		return provider.Effect{}, err
-	}
-	return c.Act(t.Context(), o)
-}
-
-func (a *account) mustAct(t testing.TB, o provider.Order) provider.Effect {
-	t.Helper()
-	effect, err := a.act(t, o)
-	if err != nil {
-		t.Fatalf("%s: %v", o.Action, err)
-	}
-	return effect
-}
-
-func (a *account) room(t testing.TB, name string) moderation.Room {
-	t.Helper()
-	room, err := a.Room(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return room
-}
-
-func (a *account) person(t testing.TB, room moderation.Room, who string) moderation.Participant {
-	t.Helper()
-	p, err := a.Participant(t.Context(), room, who)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // hears says who hears whom: "mia>chaos" where mia gets chaos's sound.
@@ -138,28 +100,4 @@ func everyone(people []string, but ...string) map[string]bool {
 		delete(all, b)
 	}
 	return all
-}
-
-func writes(requests []twiliotest.Request) []twiliotest.Request {
-	var all []twiliotest.Request
-	for _, r := range requests {
-		if r.Method != http.MethodGet {
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-func wantCode(t testing.TB, err error, code moderation.Code, key string) {
-	t.Helper()
-	if moderation.CodeOf(err) != code {
-		t.Fatalf("code %q, want %q: %v", moderation.CodeOf(err), code, err)
-	}
-	if key == "" {
-		return
-	}
-	var e *moderation.Error
-	if !errors.As(err, &e) || e.Says.Key != key {
-		t.Fatalf("says %v, want %s", err, key)
-	}
 }

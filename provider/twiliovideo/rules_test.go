@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 )
 
@@ -18,10 +20,10 @@ var four = []string{"mia", "chaos", "ada", "bob"}
 func TestMutesByTheRulesOfTheOthers(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		before := a.hears(sid)
-		effect := a.mustAct(t, provider.Order{
-			Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, "chaos"), Media: moderation.Audio,
+		effect := a.MustAct(t, provider.Order{
+			Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, "chaos"), Media: moderation.Audio,
 		})
 		if diff := cmp.Diff(everyone(four, "mia>chaos", "ada>chaos", "bob>chaos"), a.hears(sid)); diff != "" {
 			t.Error(diff)
@@ -36,11 +38,11 @@ func TestMutesByTheRulesOfTheOthers(t *testing.T) {
 		if effect.Reached != 3 || len(effect.Says) != 1 || effect.Says[0].Key != "twilio-video.mute.how" {
 			t.Errorf("effect %+v", effect)
 		}
-		muted := a.person(t, room, "chaos")
+		muted := a.MustPerson(t, room, "chaos")
 		if diff := cmp.Diff([]moderation.Media{moderation.Audio}, muted.Blocked); diff != "" {
 			t.Error(diff)
 		}
-		if who := a.person(t, room, "mia"); len(who.Blocked) > 0 {
+		if who := a.MustPerson(t, room, "mia"); len(who.Blocked) > 0 {
 			t.Errorf("mia is shown as %+v", who)
 		}
 		// It holds when the person comes back, because the rules name the identity.
@@ -49,8 +51,8 @@ func TestMutesByTheRulesOfTheOthers(t *testing.T) {
 		if a.hears(sid)["mia>chaos"] {
 			t.Error("chaos is heard again after a new connection")
 		}
-		a.mustAct(t, provider.Order{
-			Action: moderation.ActionUnmute, Room: room, Participant: a.person(t, room, "chaos"), Media: moderation.Audio, Restore: effect.Restore,
+		a.MustAct(t, provider.Order{
+			Action: moderation.ActionUnmute, Room: room, Participant: a.MustPerson(t, room, "chaos"), Media: moderation.Audio, Restore: effect.Restore,
 		})
 		if diff := cmp.Diff(before, a.hears(sid)); diff != "" {
 			t.Error(diff)
@@ -65,13 +67,13 @@ func TestMutesByTheRulesOfTheOthers(t *testing.T) {
 func TestUnmuteLeavesTheAppsOwnRules(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		own := []twiliotest.Rule{{Type: "include", All: true}, {Type: "exclude", Publisher: "chaos", Kind: "audio"}, {Type: "exclude", Publisher: "bob"}}
 		a.SetRules(a.Present(sid)["ada"], own...)
-		order := provider.Order{Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, "chaos"), Media: moderation.Audio}
-		order.Restore = a.mustAct(t, order).Restore
+		order := provider.Order{Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, "chaos"), Media: moderation.Audio}
+		order.Restore = a.MustAct(t, order).Restore
 		order.Action = moderation.ActionUnmute
-		a.mustAct(t, order)
+		a.MustAct(t, order)
 		if diff := cmp.Diff(own, a.Rules(a.Present(sid)["ada"])); diff != "" {
 			t.Error(diff)
 		}
@@ -84,12 +86,12 @@ func TestUnmuteLeavesTheAppsOwnRules(t *testing.T) {
 func TestMutingTwiceWritesOnce(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
-		order := provider.Order{Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, "chaos"), Media: moderation.Video}
-		a.mustAct(t, order)
+		room := a.MustRoom(t, "daily")
+		order := provider.Order{Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, "chaos"), Media: moderation.Video}
+		a.MustAct(t, order)
 		a.Requests()
-		a.mustAct(t, order)
-		if sent := writes(a.Requests()); len(sent) != 0 {
+		a.MustAct(t, order)
+		if sent := standin.Writes(a.Requests()); len(sent) != 0 {
 			t.Errorf("sent %v", sent)
 		}
 	})
@@ -99,16 +101,16 @@ func TestMutingTwiceWritesOnce(t *testing.T) {
 func TestMutesAtOnceBothHold(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		var orders []provider.Order
 		for _, who := range []string{"mia", "chaos"} {
 			orders = append(orders, provider.Order{
-				Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, who), Media: moderation.Audio,
+				Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, who), Media: moderation.Audio,
 			})
 		}
 		var both sync.WaitGroup
 		for _, order := range orders {
-			both.Go(func() { a.mustAct(t, order) })
+			both.Go(func() { a.MustAct(t, order) })
 		}
 		both.Wait()
 		want := everyone(four, "chaos>mia", "ada>mia", "bob>mia", "mia>chaos", "ada>chaos", "bob>chaos")
@@ -121,19 +123,19 @@ func TestMutesAtOnceBothHold(t *testing.T) {
 func TestNewcomersGetTheRules(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		standing := []provider.Order{
-			{Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, "chaos"), Media: moderation.Audio},
-			{Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, "bob"), Media: moderation.Video},
-			{Action: moderation.ActionHold, Room: room, Participant: a.person(t, room, "ada")},
+			{Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, "chaos"), Media: moderation.Audio},
+			{Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, "bob"), Media: moderation.Video},
+			{Action: moderation.ActionHold, Room: room, Participant: a.MustPerson(t, room, "ada")},
 		}
 		for _, o := range standing {
-			a.mustAct(t, o)
+			a.MustAct(t, o)
 		}
 		greet := func(who string) {
 			t.Helper()
 			a.Connect(sid, who)
-			_, err := a.Driver.(provider.Greeter).Greet(t.Context(), provider.Order{Room: room, Participant: a.person(t, room, who)}, standing)
+			_, err := a.Driver.(provider.Greeter).Greet(t.Context(), provider.Order{Room: room, Participant: a.MustPerson(t, room, who)}, standing)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,15 +166,15 @@ func TestNewcomersGetTheRules(t *testing.T) {
 func TestMutesAll(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		order := provider.Order{Action: moderation.ActionMuteAll, Room: room, Media: moderation.Audio, Except: []string{"mia"}}
-		effect := a.mustAct(t, order)
+		effect := a.MustAct(t, order)
 		onlyMia := map[string]bool{"chaos>mia": true, "ada>mia": true, "bob>mia": true}
 		if diff := cmp.Diff(onlyMia, a.hears(sid)); diff != "" || effect.Reached != 3 {
 			t.Errorf("%s effect %+v", diff, effect)
 		}
 		for who, blocked := range map[string]bool{"mia": false, "chaos": true, "ada": true} {
-			if p := a.person(t, room, who); p.IsBlocked(moderation.Audio) != blocked {
+			if p := a.MustPerson(t, room, who); p.IsBlocked(moderation.Audio) != blocked {
 				t.Errorf("%s: blocked is %v", who, !blocked)
 			}
 		}
@@ -181,7 +183,7 @@ func TestMutesAll(t *testing.T) {
 			t.Error("a newcomer is heard")
 		}
 		for _, who := range []string{"chaos", "ada"} {
-			a.mustAct(t, provider.Order{Action: moderation.ActionUnmute, Room: room, Participant: a.person(t, room, who), Media: moderation.Audio})
+			a.MustAct(t, provider.Order{Action: moderation.ActionUnmute, Room: room, Participant: a.MustPerson(t, room, who), Media: moderation.Audio})
 			if !a.hears(sid)["bob>"+who] || !a.hears(sid)["mia>"+who] || a.hears(sid)["mia>bob"] {
 				t.Errorf("after the unmute of %s: %v", who, a.hears(sid))
 			}
@@ -192,27 +194,27 @@ func TestMutesAll(t *testing.T) {
 func TestHoldsAndLetsBack(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
-		order := provider.Order{Action: moderation.ActionHold, Room: room, Participant: a.person(t, room, "chaos")}
-		effect := a.mustAct(t, order)
+		room := a.MustRoom(t, "daily")
+		order := provider.Order{Action: moderation.ActionHold, Room: room, Participant: a.MustPerson(t, room, "chaos")}
+		effect := a.MustAct(t, order)
 		if diff := cmp.Diff(everyone([]string{"mia", "ada", "bob"}), a.hears(sid)); diff != "" {
 			t.Error(diff)
 		}
 		if diff := cmp.Diff(everyone([]string{"mia", "ada", "bob"}), a.gets(sid, "video")); diff != "" {
 			t.Error(diff)
 		}
-		if p := a.person(t, room, "chaos"); !p.OnHold {
+		if p := a.MustPerson(t, room, "chaos"); !p.OnHold {
 			t.Errorf("shown as %+v", p)
 		}
-		if p := a.person(t, room, "mia"); p.OnHold {
+		if p := a.MustPerson(t, room, "mia"); p.OnHold {
 			t.Errorf("shown as %+v", p)
 		}
 		order.Action, order.Restore = moderation.ActionUnhold, effect.Restore
-		a.mustAct(t, order)
+		a.MustAct(t, order)
 		if diff := cmp.Diff(everyone(four), a.hears(sid)); diff != "" {
 			t.Error(diff)
 		}
-		if p := a.person(t, room, "chaos"); p.OnHold {
+		if p := a.MustPerson(t, room, "chaos"); p.OnHold {
 			t.Errorf("shown as %+v", p)
 		}
 	})
@@ -227,22 +229,22 @@ func TestWhispers(t *testing.T) {
 			t.Run(coach+" to "+listener, func(t *testing.T) {
 				withAccount(t, func(t *testing.T, a *account) {
 					sid := a.AddRoom("daily", four...)
-					room := a.room(t, "daily")
+					room := a.MustRoom(t, "daily")
 					order := provider.Order{
-						Action: moderation.ActionCoach, Room: room, Participant: a.person(t, room, coach), Listener: a.person(t, room, listener),
+						Action: moderation.ActionCoach, Room: room, Participant: a.MustPerson(t, room, coach), Listener: a.MustPerson(t, room, listener),
 					}
-					a.mustAct(t, order)
+					a.MustAct(t, order)
 					for _, other := range four {
 						if other != coach && a.hears(sid)[other+">"+coach] != (other == listener) {
 							t.Errorf("%s hears the coach: %v", other, other != listener)
 						}
 					}
-					p := a.person(t, room, coach)
+					p := a.MustPerson(t, room, coach)
 					if p.Coaching != order.Listener.ID || len(p.Blocked) > 0 {
 						t.Errorf("shown as %+v", p)
 					}
 					order.Action = moderation.ActionUncoach
-					a.mustAct(t, order)
+					a.MustAct(t, order)
 					if diff := cmp.Diff(everyone(four), a.hears(sid)); diff != "" {
 						t.Error(diff)
 					}
@@ -255,10 +257,10 @@ func TestWhispers(t *testing.T) {
 func TestNobodyCoachesThemselves(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
-		mia := a.person(t, room, "mia")
-		_, err := a.act(t, provider.Order{Action: moderation.ActionCoach, Room: room, Participant: mia, Listener: mia})
-		wantCode(t, err, moderation.CodeInvalid, "twilio-video.coach.self")
+		room := a.MustRoom(t, "daily")
+		mia := a.MustPerson(t, room, "mia")
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionCoach, Room: room, Participant: mia, Listener: mia})
+		providertest.WantCode(t, err, moderation.CodeInvalid, "twilio-video.coach.self")
 	})
 }
 
@@ -274,14 +276,14 @@ func full() []twiliotest.Rule {
 func TestNamesWhoseRulesAreUsedUp(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		a.SetRules(a.Present(sid)["ada"], full()...)
 		var told [][2]int
 		order := provider.Order{
-			Action: moderation.ActionMute, Room: room, Participant: a.person(t, room, "chaos"), Media: moderation.Audio,
+			Action: moderation.ActionMute, Room: room, Participant: a.MustPerson(t, room, "chaos"), Media: moderation.Audio,
 			Progress: func(done, total int) { told = append(told, [2]int{done, total}) },
 		}
-		effect := a.mustAct(t, order)
+		effect := a.MustAct(t, order)
 		want := []moderation.Unreached{{Identity: "ada", Name: "ada", Why: "twilio-video.why.rules_full"}}
 		if diff := cmp.Diff(want, effect.Unreached); diff != "" || effect.Reached != 2 {
 			t.Errorf("reached %d: %s", effect.Reached, diff)
@@ -292,24 +294,24 @@ func TestNamesWhoseRulesAreUsedUp(t *testing.T) {
 		for _, who := range []string{"mia", "bob"} {
 			a.SetRules(a.Present(sid)[who], full()...)
 		}
-		_, err := a.act(t, order)
-		wantCode(t, err, moderation.CodeRejected, "twilio-video.rules_full")
+		_, err := a.Act(t, order)
+		providertest.WantCode(t, err, moderation.CodeRejected, "twilio-video.rules_full")
 		order.Action = moderation.ActionHold
-		order.Participant = a.person(t, room, "ada")
-		_, err = a.act(t, order)
-		wantCode(t, err, moderation.CodeRejected, "twilio-video.rules_full")
+		order.Participant = a.MustPerson(t, room, "ada")
+		_, err = a.Act(t, order)
+		providertest.WantCode(t, err, moderation.CodeRejected, "twilio-video.rules_full")
 	})
 }
 
 func TestRefusesWhatTwilioCannotTellApart(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		a.AddRoom("daily", four...)
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		for _, action := range []moderation.Action{moderation.ActionMute, moderation.ActionUnmute, moderation.ActionMuteAll} {
-			_, err := a.act(t, provider.Order{Action: action, Room: room, Participant: moderation.Participant{ID: "PA1"}, Media: moderation.Screen})
-			wantCode(t, err, moderation.CodeUnsupported, "twilio-video.can.no_screen")
+			_, err := a.Act(t, provider.Order{Action: action, Room: room, Participant: moderation.Participant{ID: "PA1"}, Media: moderation.Screen})
+			providertest.WantCode(t, err, moderation.CodeUnsupported, "twilio-video.can.no_screen")
 		}
-		_, err := a.act(t, provider.Order{Action: moderation.ActionUnmute, Room: room, Restore: json.RawMessage(`{"had":1}`)})
-		wantCode(t, err, moderation.CodeInternal, "")
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionUnmute, Room: room, Restore: json.RawMessage(`{"had":1}`)})
+		providertest.WantCode(t, err, moderation.CodeInternal, "")
 	})
 }

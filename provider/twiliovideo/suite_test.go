@@ -44,25 +44,17 @@ func TestSuite(t *testing.T) {
 		Driver: driver, Wired: open, Target: server.URL, Matrix: matrix, Secrets: []string{twiliotest.APISecret},
 		NewRoom: func(_ *testing.T, people int) providertest.Room {
 			rooms++
-			h := &hall{name: fmt.Sprintf("hall-%d", rooms)}
-			sid := standIn.AddRoom(h.name)
+			h := &providertest.Hall{Title: fmt.Sprintf("hall-%d", rooms)}
+			sid := standIn.AddRoom(h.Title)
 			for i := range people {
 				g := &guest{server: standIn, room: sid, identity: fmt.Sprintf("guest%d", i)}
 				g.Return(nil)
-				h.guests = append(h.guests, g)
+				h.People = append(h.People, g)
 			}
 			return h
 		},
 	})
 }
-
-type hall struct {
-	name   string
-	guests []providertest.Guest
-}
-
-func (h *hall) Name() string                 { return h.name }
-func (h *hall) Guests() []providertest.Guest { return h.guests }
 
 // guest is someone in a room as the others get them.
 type guest struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 )
 
@@ -16,21 +17,21 @@ import (
 func TestBadInput(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		a.AddRoom("daily", "mia", "CHAOS")
-		room := a.room(t, "daily")
+		room := a.MustRoom(t, "daily")
 		a.AddRoom("over", "mia")
-		over := a.room(t, "over")
-		mia := a.person(t, over, "mia")
-		a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: over})
+		over := a.MustRoom(t, "over")
+		mia := a.MustPerson(t, over, "mia")
+		a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: over})
 		a.Requests()
-		_, err := a.act(t, provider.Order{Action: moderation.ActionMute, Room: over, Participant: mia, Media: moderation.Audio})
-		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
-		_, err = a.act(t, provider.Order{Action: moderation.ActionMute, Room: moderation.Room{ID: "RM1", Name: "x"}, Participant: mia})
-		wantCode(t, err, moderation.CodeNotFound, "twilio-video.room_over")
-		_, err = a.act(t, provider.Order{Action: moderation.ActionMute, Room: room, Participant: moderation.Participant{ID: "PA1", Identity: "nobody"}})
-		wantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionMute, Room: over, Participant: mia, Media: moderation.Audio})
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
+		_, err = a.Act(t, provider.Order{Action: moderation.ActionMute, Room: moderation.Room{ID: "RM1", Name: "x"}, Participant: mia})
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.room_over")
+		_, err = a.Act(t, provider.Order{Action: moderation.ActionMute, Room: room, Participant: moderation.Participant{ID: "PA1", Identity: "nobody"}})
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.nobody")
 		for _, cursor := range []string{"f=0&s=1&t=PAPA0&n=1", "f=2&s=1", "f=0&s=0", "f=0&s=1001", "%zz", "f=0&s=1&t=a+b", "f=0&s=1&k=-1"} {
 			_, err := a.Participants(t.Context(), room, provider.ParticipantQuery{Cursor: cursor})
-			wantCode(t, err, moderation.CodeInvalid, "twilio.page_gone")
+			providertest.WantCode(t, err, moderation.CodeInvalid, "twilio.page_gone")
 		}
 		for _, r := range a.Requests() {
 			if r.Method != http.MethodGet {
@@ -51,19 +52,19 @@ func TestSaysThatAPageIsGone(t *testing.T) {
 		}
 		a.Fail(twiliotest.Fault{Path: "/Rooms", Status: 400, Code: 20001, Message: "Page token is invalid"})
 		_, err = a.Rooms(t.Context(), provider.RoomQuery{Limit: 1, Cursor: page.Next})
-		wantCode(t, err, moderation.CodeInvalid, "twilio.page_gone")
+		providertest.WantCode(t, err, moderation.CodeInvalid, "twilio.page_gone")
 	})
 }
 
 func TestSeesRecordingsAndTracks(t *testing.T) {
 	withAccount(t, func(t *testing.T, a *account) {
 		sid := a.AddRoom("daily", "mia")
-		if a.room(t, sid).Recording {
+		if a.MustRoom(t, sid).Recording {
 			t.Error("shown as recorded")
 		}
-		listed := a.room(t, sid)
+		listed := a.MustRoom(t, sid)
 		a.Record(sid)
-		if !a.room(t, sid).Recording || !provider.NewClient("video", "twilio-video", a.Driver).Complete(t.Context(), listed).Recording {
+		if !a.MustRoom(t, sid).Recording || !provider.NewClient("video", "twilio-video", a.Driver).Complete(t.Context(), listed).Recording {
 			t.Error("a recording is not seen")
 		}
 	})
@@ -92,7 +93,7 @@ func TestCallbacks(t *testing.T) {
 			r := httptest.NewRequestWithContext(t.Context(), c.method, address, strings.NewReader(body))
 			r.Header.Set("X-Twilio-Signature", twiliotest.Sign(c.token, publicURL+address, signed))
 			hints, err := a.Driver.(provider.Webhooker).Webhook(r, []byte(body))
-			wantCode(t, err, c.code, "")
+			providertest.WantCode(t, err, c.code, "")
 			if len(hints) != c.rooms || c.rooms == 1 && hints[0].RoomID != room {
 				t.Errorf("%s: hints %+v", c.method, hints)
 			}

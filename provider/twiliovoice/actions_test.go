@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 )
 
@@ -17,8 +18,8 @@ func two(t testing.TB, a *account) (room moderation.Room, customer, agent modera
 	t.Helper()
 	a.AddConference("support",
 		twiliotest.Caller{Label: "customer", Number: "+16175551212"}, twiliotest.Caller{Label: "agent", Number: "client:agent"})
-	room = a.room(t, "support")
-	customer, agent = a.person(t, room, "customer"), a.person(t, room, "agent")
+	room = a.MustRoom(t, "support")
+	customer, agent = a.MustPerson(t, room, "customer"), a.MustPerson(t, room, "agent")
 	a.Requests()
 	return room, customer, agent
 }
@@ -101,9 +102,9 @@ func TestUpdatesAParticipant(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.order.Room, c.order.Participant = room, customer
-			a.mustAct(t, c.order)
+			a.MustAct(t, c.order)
 			wantForm(t, a, c.want)
-			if p := a.person(t, room, "customer"); c.shows != nil && !c.shows(p) {
+			if p := a.MustPerson(t, room, "customer"); c.shows != nil && !c.shows(p) {
 				t.Errorf("shown as %+v", p)
 			}
 			a.Requests()
@@ -120,8 +121,8 @@ func TestSaysAText(t *testing.T) {
 	a := newAccount(t, support())
 	room, customer, _ := two(t, a)
 	text := `Back in 5 minutes & <b>sorry</b> "all"`
-	a.mustAct(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, Text: text})
-	a.mustAct(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, Participant: customer, Text: "just you"})
+	a.MustAct(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, Text: text})
+	a.MustAct(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, Participant: customer, Text: "just you"})
 	if diff := cmp.Diff([]twiliotest.Announcement{{URL: publicURL + "/hosted/1", Method: "POST"}}, a.Announced(room.ID)); diff != "" {
 		t.Error(diff)
 	}
@@ -138,9 +139,9 @@ func TestSaysAText(t *testing.T) {
 func TestAsksForAnAddressWhereNothingCanBeHosted(t *testing.T) {
 	a := newAccount(t, support(), func(s *provider.Settings) { s.Host, s.PublicURL = nil, "" })
 	room, _, _ := two(t, a)
-	_, err := a.act(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, Text: "hello"})
-	wantCode(t, err, moderation.CodeInvalid, "twilio-voice.announce.no_host")
-	a.mustAct(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, URL: "https://example.com/hello.mp3"})
+	_, err := a.Act(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, Text: "hello"})
+	providertest.WantCode(t, err, moderation.CodeInvalid, "twilio-voice.announce.no_host")
+	a.MustAct(t, provider.Order{Action: moderation.ActionAnnounce, Room: room, URL: "https://example.com/hello.mp3"})
 }
 
 // "Returns HTTP 204 (No Content) with no body if the participant was
@@ -148,16 +149,16 @@ func TestAsksForAnAddressWhereNothingCanBeHosted(t *testing.T) {
 func TestRemovesAParticipant(t *testing.T) {
 	a := newAccount(t, support())
 	room, customer, agent := two(t, a)
-	a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: customer})
+	a.MustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: customer})
 	if r := a.sent(t); r.Method != http.MethodDelete || r.Status != 204 || !strings.HasSuffix(r.Path, "/Participants/"+customer.ID+".json") {
 		t.Errorf("sent %+v", r)
 	}
 	_, err := a.Participant(t.Context(), room, "customer")
-	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.nobody")
+	providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-voice.nobody")
 	if !a.Live(room.ID) || !a.Call(agent.ID).Present {
 		t.Error("the agent is gone too")
 	}
-	effect := a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: customer})
+	effect := a.MustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: customer})
 	if len(effect.Says) != 1 || effect.Says[0].Key != "twilio-voice.kick.gone" {
 		t.Errorf("says %v", effect.Says)
 	}
@@ -169,12 +170,12 @@ func TestSaysThatAKickEndedTheConference(t *testing.T) {
 	a := newAccount(t, support())
 	a.AddConference("support", twiliotest.Caller{Label: "host", Number: "+16175551212", EndsConference: true},
 		twiliotest.Caller{Label: "guest", Number: "+16175551213"})
-	room := a.room(t, "support")
-	host := a.person(t, room, "host")
+	room := a.MustRoom(t, "support")
+	host := a.MustPerson(t, room, "host")
 	if !host.EndsRoom {
 		t.Fatal("nobody is told that the conference ends with the host")
 	}
-	effect := a.mustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: host})
+	effect := a.MustAct(t, provider.Order{Action: moderation.ActionKick, Room: room, Participant: host})
 	if len(effect.Says) != 1 || effect.Says[0].Key != "twilio-voice.kick.ended" || a.Live(room.ID) {
 		t.Errorf("says %v, live %v", effect.Says, a.Live(room.ID))
 	}
@@ -183,12 +184,12 @@ func TestSaysThatAKickEndedTheConference(t *testing.T) {
 func TestEndsAConference(t *testing.T) {
 	a := newAccount(t, support())
 	room, _, agent := two(t, a)
-	a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
+	a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
 	wantForm(t, a, map[string][]string{"Status": {"completed"}})
 	if a.Live(room.ID) || a.Call(agent.ID).Present {
 		t.Error("the conference goes on")
 	}
-	effect := a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
+	effect := a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: room})
 	if len(effect.Says) != 1 || effect.Says[0].Key != "twilio-voice.end.over" {
 		t.Errorf("says %v", effect.Says)
 	}
@@ -203,17 +204,17 @@ func TestMutesEveryoneElse(t *testing.T) {
 	sid := a.AddConference("support",
 		twiliotest.Caller{Label: "host", Number: "client:host"}, twiliotest.Caller{Number: "+16175551212"},
 		twiliotest.Caller{Label: "quiet", Number: "+16175551213", Muted: true}, twiliotest.Caller{Label: "broken", Number: "+16175551214"})
-	room := a.room(t, sid)
-	broken := a.person(t, room, "broken")
+	room := a.MustRoom(t, sid)
+	broken := a.MustPerson(t, room, "broken")
 	a.Fail(twiliotest.Fault{Method: "POST", Path: broken.ID, Status: 400, Code: 21220, Message: "Call is not in-progress."})
-	effect := a.mustAct(t, provider.Order{
+	effect := a.MustAct(t, provider.Order{
 		Action: moderation.ActionMuteAll, Room: room, Media: moderation.Audio, Except: []string{"host"}, AllowUnmute: true,
 	})
 	if effect.Reached != 2 || len(effect.Unreached) != 1 || effect.Unreached[0].Identity != "broken" || len(effect.Says) != 1 {
 		t.Errorf("effect %+v", effect)
 	}
 	for who, muted := range map[string]bool{"host": false, "+16175551212": true, "quiet": true, "broken": false} {
-		if p := a.person(t, room, who); p.IsBlocked(moderation.Audio) != muted {
+		if p := a.MustPerson(t, room, who); p.IsBlocked(moderation.Audio) != muted {
 			t.Errorf("%s: muted is %v", who, !muted)
 		}
 	}
@@ -222,12 +223,12 @@ func TestMutesEveryoneElse(t *testing.T) {
 func TestRecordingIsSeen(t *testing.T) {
 	a := newAccount(t, support())
 	sid := a.AddConference("support", twiliotest.Caller{Label: "host", Number: "client:host"})
-	if a.room(t, sid).Recording || a.room(t, "support").Recording {
+	if a.MustRoom(t, sid).Recording || a.MustRoom(t, "support").Recording {
 		t.Error("a conference that is not recorded is shown as recorded")
 	}
-	listed := a.room(t, sid)
+	listed := a.MustRoom(t, sid)
 	a.Record(sid)
-	if !a.room(t, sid).Recording || !a.room(t, "support").Recording {
+	if !a.MustRoom(t, sid).Recording || !a.MustRoom(t, "support").Recording {
 		t.Error("a recording is not seen")
 	}
 	if !provider.NewClient("calls", "twilio-voice", a.Driver).Complete(t.Context(), listed).Recording {
@@ -239,8 +240,8 @@ func TestRefusesVideoOfACall(t *testing.T) {
 	a := newAccount(t, support())
 	room, customer, _ := two(t, a)
 	for _, action := range []moderation.Action{moderation.ActionMute, moderation.ActionUnmute, moderation.ActionMuteAll} {
-		_, err := a.act(t, provider.Order{Action: action, Room: room, Participant: customer, Media: moderation.Video})
-		wantCode(t, err, moderation.CodeUnsupported, "twilio-voice.no_video")
+		_, err := a.Act(t, provider.Order{Action: action, Room: room, Participant: customer, Media: moderation.Video})
+		providertest.WantCode(t, err, moderation.CodeUnsupported, "twilio-voice.no_video")
 	}
 	if sent := a.Requests(); len(sent) != 0 {
 		t.Errorf("sent %v", sent)

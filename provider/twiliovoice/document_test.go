@@ -11,6 +11,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 )
 
@@ -24,8 +25,8 @@ func TestListsLiveConferencesAlone(t *testing.T) {
 	running := a.AddConference("support", twiliotest.Caller{Label: "customer", Number: "+16175551212"})
 	waiting := a.AddWaitingConference("tomorrow")
 	over := a.AddConference("over", twiliotest.Caller{Label: "last", Number: "+16175551213"})
-	ended := a.room(t, "over")
-	a.Leave(a.person(t, ended, "last").ID)
+	ended := a.MustRoom(t, "over")
+	a.Leave(a.MustPerson(t, ended, "last").ID)
 	if a.Live(over) {
 		t.Fatal("a conference that everybody has left is live")
 	}
@@ -42,28 +43,28 @@ func TestListsLiveConferencesAlone(t *testing.T) {
 		t.Error(diff)
 	}
 	_, err = a.Room(t.Context(), over)
-	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.conference_over")
+	providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-voice.conference_over")
 	_, err = a.Room(t.Context(), "over")
-	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.no_conference")
+	providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-voice.no_conference")
 	_, err = a.Participants(t.Context(), ended, provider.ParticipantQuery{})
-	wantCode(t, err, moderation.CodeNotFound, "twilio-voice.conference_over")
+	providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-voice.conference_over")
 }
 
 // "The status of the participant's call in a session."
 func TestShowsEveryStatus(t *testing.T) {
 	a := newAccount(t, support())
 	sid := a.AddConference("support")
-	room := a.room(t, sid)
+	room := a.MustRoom(t, sid)
 	for i, status := range []moderation.Presence{moderation.Queued, moderation.Connecting, moderation.Ringing, moderation.Connected} {
 		call := a.Join(sid, twiliotest.Caller{Number: "+1617555000" + strconv.Itoa(i), Status: string(status)})
-		if got := a.person(t, room, call).Presence; got != status {
+		if got := a.MustPerson(t, room, call).Presence; got != status {
 			t.Errorf("presence %q, want %q", got, status)
 		}
 	}
 	for _, status := range []moderation.Presence{moderation.Complete, moderation.FailedCall} {
 		call := a.Join(sid, twiliotest.Caller{Number: "+16175550009", Status: string(status)})
 		_, err := a.Participant(t.Context(), room, call)
-		wantCode(t, err, moderation.CodeNotFound, "twilio-voice.nobody")
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-voice.nobody")
 	}
 	page, err := a.Participants(t.Context(), room, provider.ParticipantQuery{})
 	if err != nil || len(page.Participants) != 6 {
@@ -82,7 +83,7 @@ func TestIdentityOutlivesTheCall(t *testing.T) {
 		twiliotest.Caller{Number: "client:alice?team=red"},
 		twiliotest.Caller{Number: "sip:bob@example.com"},
 	)
-	page, err := a.Participants(t.Context(), a.room(t, sid), provider.ParticipantQuery{})
+	page, err := a.Participants(t.Context(), a.MustRoom(t, sid), provider.ParticipantQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,8 +115,8 @@ func TestIdentityOutlivesTheCall(t *testing.T) {
 func TestCreatesAParticipant(t *testing.T) {
 	a := newAccount(t, support())
 	sid := a.AddConference("support")
-	effect := a.mustAct(t, provider.Order{
-		Action: moderation.ActionDial, Room: a.room(t, sid), Number: "+15558675310", Label: "customer",
+	effect := a.MustAct(t, provider.Order{
+		Action: moderation.ActionDial, Room: a.MustRoom(t, sid), Number: "+15558675310", Label: "customer",
 		Options: map[string]string{
 			"beep": "onEnter", "early_media": "true", "from": "+15017122661", "record": "true",
 			"status_callback": "https://myapp.com/events", "status_callback_event": "ringing",
@@ -141,14 +142,14 @@ func TestCreatesAParticipant(t *testing.T) {
 // new conference with that name and add the participant."
 func TestCreatesAConference(t *testing.T) {
 	a := newAccount(t, support())
-	a.mustAct(t, provider.Order{Action: moderation.ActionDial, Room: moderation.Room{Name: "standup"}, Number: "client:joe"})
-	if room := a.room(t, "standup"); room.Name != "standup" {
+	a.MustAct(t, provider.Order{Action: moderation.ActionDial, Room: moderation.Room{Name: "standup"}, Number: "client:joe"})
+	if room := a.MustRoom(t, "standup"); room.Name != "standup" {
 		t.Errorf("room %+v", room)
 	}
 	// "Please do not use personally identifiable information … when assigning a FriendlyName."
 	for _, name := range []string{"+16175551212", "call with 617-555-1212", "mia@example.org"} {
-		_, err := a.act(t, provider.Order{Action: moderation.ActionDial, Room: moderation.Room{Name: name}, Number: "client:joe"})
-		wantCode(t, err, moderation.CodeInvalid, "twilio-voice.dial.personal_name")
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionDial, Room: moderation.Room{Name: name}, Number: "client:joe"})
+		providertest.WantCode(t, err, moderation.CodeInvalid, "twilio-voice.dial.personal_name")
 	}
 }
 
@@ -190,12 +191,12 @@ func TestTakesEveryOptionOfTheDocument(t *testing.T) {
 		"time_limit": {"0", "-1"}, "trim": {"yes"}, "caller_id": {"a b"},
 	}
 	a := newAccount(t, support())
-	room := a.room(t, a.AddConference("support"))
+	room := a.MustRoom(t, a.AddConference("support"))
 	dial := func(name, value string) error {
 		if name == "max_participants" {
-			room = a.room(t, a.AddConference("small"))
+			room = a.MustRoom(t, a.AddConference("small"))
 		}
-		_, err := a.act(t, provider.Order{
+		_, err := a.Act(t, provider.Order{
 			Action: moderation.ActionDial, Room: room, Number: "+15558675310", Options: map[string]string{name: value},
 		})
 		return err
@@ -210,11 +211,11 @@ func TestTakesEveryOptionOfTheDocument(t *testing.T) {
 	a.Requests()
 	for name, values := range invalid {
 		for _, value := range values {
-			wantCode(t, dial(name, value), moderation.CodeInvalid, "twilio-voice.option.bad")
+			providertest.WantCode(t, dial(name, value), moderation.CodeInvalid, "twilio-voice.option.bad")
 		}
 	}
-	wantCode(t, dial("volume", "11"), moderation.CodeInvalid, "twilio-voice.option.unknown")
-	wantCode(t, dial("coaching", "true"), moderation.CodeInvalid, "twilio-voice.dial.coach_whom")
+	providertest.WantCode(t, dial("volume", "11"), moderation.CodeInvalid, "twilio-voice.option.unknown")
+	providertest.WantCode(t, dial("coaching", "true"), moderation.CodeInvalid, "twilio-voice.dial.coach_whom")
 	for _, r := range a.Requests() {
 		if r.Method != http.MethodGet {
 			t.Errorf("a bad option was sent: %v", r)
@@ -240,10 +241,10 @@ func TestTakesEveryOptionOfTheDocument(t *testing.T) {
 func TestFetchesByCallSIDAndByLabel(t *testing.T) {
 	a := newAccount(t, support())
 	sid := a.AddConference("support", twiliotest.Caller{Label: "my label/?#%", Number: "+16175551212"})
-	room := a.room(t, "support")
-	byLabel := a.person(t, room, "my label/?#%")
-	bySID := a.person(t, room, byLabel.ID)
-	byNumber := a.person(t, room, "+16175551212")
+	room := a.MustRoom(t, "support")
+	byLabel := a.MustPerson(t, room, "my label/?#%")
+	bySID := a.MustPerson(t, room, byLabel.ID)
+	byNumber := a.MustPerson(t, room, "+16175551212")
 	if diff := cmp.Diff(byLabel, bySID); diff != "" {
 		t.Error(diff)
 	}
@@ -252,11 +253,11 @@ func TestFetchesByCallSIDAndByLabel(t *testing.T) {
 	}
 	for _, who := range []string{"nobody", "CA00000000000000000000000000000000", "", ".", "..", "/", "%2e%2e"} {
 		_, err := a.Participant(t.Context(), room, who)
-		wantCode(t, err, moderation.CodeNotFound, "twilio-voice.nobody")
+		providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-voice.nobody")
 	}
 	a.Join(sid, twiliotest.Caller{Number: "+16175551212"})
 	_, err := a.Participant(t.Context(), room, "+16175551212")
-	wantCode(t, err, moderation.CodeAmbiguous, "twilio-voice.two_calls")
+	providertest.WantCode(t, err, moderation.CodeAmbiguous, "twilio-voice.two_calls")
 }
 
 // "Whether to return only participants that are muted", "on hold", "who are
@@ -266,10 +267,10 @@ func TestListsWithEachFilter(t *testing.T) {
 	sid := a.AddConference("support",
 		twiliotest.Caller{Label: "muted", Number: "+16175551201", Muted: true}, twiliotest.Caller{Label: "held", Number: "+16175551202"},
 		twiliotest.Caller{Label: "coach", Number: "+16175551203"}, twiliotest.Caller{Label: "plain", Number: "+16175551204"})
-	room := a.room(t, sid)
-	a.mustAct(t, provider.Order{Action: moderation.ActionHold, Room: room, Participant: a.person(t, room, "held")})
-	a.mustAct(t, provider.Order{
-		Action: moderation.ActionCoach, Room: room, Participant: a.person(t, room, "coach"), Listener: a.person(t, room, "plain"),
+	room := a.MustRoom(t, sid)
+	a.MustAct(t, provider.Order{Action: moderation.ActionHold, Room: room, Participant: a.MustPerson(t, room, "held")})
+	a.MustAct(t, provider.Order{
+		Action: moderation.ActionCoach, Room: room, Participant: a.MustPerson(t, room, "coach"), Listener: a.MustPerson(t, room, "plain"),
 	})
 	yes, no := true, false
 	for _, c := range []struct {
@@ -310,7 +311,7 @@ func TestListsByPage(t *testing.T) {
 	for i := range 120 {
 		a.Join(sid, twiliotest.Caller{Label: "p" + strconv.Itoa(i), Number: "client:x" + strconv.Itoa(i)})
 	}
-	room := a.room(t, sid)
+	room := a.MustRoom(t, sid)
 	for _, size := range []int{0, 1, 7, 50, 119, 120, 1000, 5000} {
 		q := provider.ParticipantQuery{Limit: size}
 		if size == 1 {

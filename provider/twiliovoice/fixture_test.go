@@ -1,9 +1,7 @@
 package twiliovoice_test
 
 import (
-	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -12,8 +10,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest/described"
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
@@ -26,7 +25,7 @@ const publicURL = "https://rw.example.org"
 // account is a stand-in, a driver that speaks to it, and what was hosted for it.
 type account struct {
 	*twiliotest.Server
-	provider.Driver
+	providertest.Subject
 	url    string
 	hosted *hosted
 }
@@ -68,7 +67,7 @@ func newAccount(t testing.TB, config twiliotest.Config, change ...func(*provider
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.Driver = driver
+	a.Subject = providertest.Subject{Driver: driver}
 	t.Cleanup(func() {
 		if err := driver.Close(); err != nil {
 			t.Error(err)
@@ -80,71 +79,14 @@ func newAccount(t testing.TB, config twiliotest.Config, change ...func(*provider
 	return a
 }
 
-// act carries an order out as the client does.
-func (a *account) act(t testing.TB, o provider.Order) (provider.Effect, error) {
-	t.Helper()
-	c := provider.NewClient("calls", "twilio-voice", a.Driver)
-	if err := c.CheckOrder(o); err != nil {
-		return provider.Effect{}, err
-	}
-	return c.Act(t.Context(), o)
-}
-
-// mustAct is act for orders that are taken.
-func (a *account) mustAct(t testing.TB, o provider.Order) provider.Effect {
-	t.Helper()
-	effect, err := a.act(t, o)
-	if err != nil {
-		t.Fatalf("%s: %v", o.Action, err)
-	}
-	return effect
-}
-
-func (a *account) room(t testing.TB, name string) moderation.Room {
-	t.Helper()
-	room, err := a.Room(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return room
-}
-
-func (a *account) person(t testing.TB, room moderation.Room, who string) moderation.Participant {
-	t.Helper()
-	p, err := a.Participant(t.Context(), room, who)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 // sent returns the one request that changed something since the last call.
 func (a *account) sent(t testing.TB) twiliotest.Request {
 	t.Helper()
-	var writes []twiliotest.Request
-	for _, r := range a.Requests() {
-		if r.Method != http.MethodGet {
-			writes = append(writes, r)
-		}
-	}
+	writes := standin.Writes(a.Requests())
 	if len(writes) != 1 {
 		t.Fatalf("%d requests changed something: %v", len(writes), writes)
 	}
 	return writes[0]
-}
-
-func wantCode(t testing.TB, err error, code moderation.Code, key string) {
-	t.Helper()
-	if moderation.CodeOf(err) != code {
-		t.Fatalf("code %q, want %q: %v", moderation.CodeOf(err), code, err)
-	}
-	if key == "" {
-		return
-	}
-	var e *moderation.Error
-	if !errors.As(err, &e) || e.Says.Key != key {
-		t.Fatalf("says %v, want %s", err, key)
-	}
 }
 
 func support() twiliotest.Config { return twiliotest.Config{} }

@@ -37,34 +37,23 @@ func TestSuite(t *testing.T) {
 		},
 		NewRoom: func(_ *testing.T, people int) providertest.Room {
 			rooms++
-			h := &hall{name: fmt.Sprintf("hall-%d", rooms)}
-			sid := a.AddConference(h.name)
+			h := &providertest.Hall{Title: fmt.Sprintf("hall-%d", rooms)}
+			sid := a.AddConference(h.Title)
 			for i := range people {
-				g := &guest{account: a, conference: sid, label: fmt.Sprintf("guest%d", i), number: fmt.Sprintf("+1617555%d%03d", i, rooms)}
+				g := &guest{account: a, hall: h, conference: sid, label: fmt.Sprintf("guest%d", i), number: fmt.Sprintf("+1617555%d%03d", i, rooms)}
 				g.Return(nil)
-				h.guests = append(h.guests, g)
-			}
-			for _, g := range h.guests {
-				g.(*guest).hall = h
+				h.People = append(h.People, g)
 			}
 			return h
 		},
 	})
 }
 
-type hall struct {
-	name   string
-	guests []providertest.Guest
-}
-
-func (h *hall) Name() string                 { return h.name }
-func (h *hall) Guests() []providertest.Guest { return h.guests }
-
 // guest is a caller as the stand-in sees them.
 type guest struct {
 	providertest.NoGuest
 	account                   *account
-	hall                      *hall
+	hall                      *providertest.Hall
 	conference, label, number string
 	call                      string
 }
@@ -97,7 +86,7 @@ func (g *guest) AwaitApart(t testing.TB) { g.must(t, "apart", g.state().Hold) }
 func (g *guest) AwaitTogether(t testing.TB) { g.must(t, "back", !g.state().Hold) }
 
 func (g *guest) hears(identity string) bool {
-	for _, other := range g.hall.guests {
+	for _, other := range g.hall.People {
 		if other.Identity() == identity {
 			return g.account.Hears(g.call, other.(*guest).call)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
 )
@@ -19,9 +20,9 @@ func TestBadInput(t *testing.T) {
 	a := newAccount(t, support())
 	room, customer, _ := two(t, a)
 	a.AddConference("ended", twiliotest.Caller{Label: "x", Number: "client:x"})
-	ended := a.room(t, "ended")
-	x := a.person(t, ended, "x")
-	a.mustAct(t, provider.Order{Action: moderation.ActionEnd, Room: ended})
+	ended := a.MustRoom(t, "ended")
+	x := a.MustPerson(t, ended, "x")
+	a.MustAct(t, provider.Order{Action: moderation.ActionEnd, Room: ended})
 	a.Requests()
 
 	list := func(cursor string) error {
@@ -32,7 +33,7 @@ func TestBadInput(t *testing.T) {
 		if o.Room.ID == "" {
 			o.Room = room
 		}
-		_, err := a.act(t, o)
+		_, err := a.Act(t, o)
 		return err
 	}
 	for name, c := range map[string]struct {
@@ -79,7 +80,7 @@ func TestBadInput(t *testing.T) {
 			moderation.CodeInvalid, "twilio-voice.option.unknown",
 		},
 	} {
-		t.Run(name, func(t *testing.T) { wantCode(t, c.err, c.code, c.says) })
+		t.Run(name, func(t *testing.T) { providertest.WantCode(t, c.err, c.code, c.says) })
 	}
 	for _, r := range a.Requests() {
 		if r.Method != http.MethodGet && r.Status < 400 {
@@ -91,7 +92,7 @@ func TestBadInput(t *testing.T) {
 func TestExpiredCredentials(t *testing.T) {
 	a := newAccount(t, support(), func(s *provider.Settings) { s.Values["auth_token"] = "expired" })
 	a.AddConference("support")
-	wantCode(t, a.Check(t.Context()), moderation.CodeUnauthenticated, "twilio.unauthenticated")
+	providertest.WantCode(t, a.Check(t.Context()), moderation.CodeUnauthenticated, "twilio.unauthenticated")
 }
 
 // Twilio's numbers have a sentence where the status alone says too little.
@@ -99,15 +100,15 @@ func TestSaysWhyACallWasRefused(t *testing.T) {
 	a := newAccount(t, support())
 	room, _, _ := two(t, a)
 	dial := func(number string, options map[string]string) error {
-		_, err := a.act(t, provider.Order{Action: moderation.ActionDial, Room: room, Number: number, Options: options})
+		_, err := a.Act(t, provider.Order{Action: moderation.ActionDial, Room: room, Number: number, Options: options})
 		return err
 	}
-	wantCode(t, dial("+15005550001", nil), moderation.CodeRejected, "twilio.bad_to")
-	wantCode(t, dial("+15005550002", nil), moderation.CodeRejected, "twilio.not_reachable")
-	wantCode(t, dial("+15005550003", nil), moderation.CodeRejected, "twilio.no_geo_permission")
-	wantCode(t, dial("+15005550004", nil), moderation.CodeRejected, "twilio.rejected")
-	wantCode(t, dial("+15558675310", map[string]string{"from": "+15005550001"}), moderation.CodeRejected, "twilio.bad_from")
-	wantCode(t, dial("+15558675310", map[string]string{"max_participants": "2"}), moderation.CodeConflict, "twilio.conference_full")
+	providertest.WantCode(t, dial("+15005550001", nil), moderation.CodeRejected, "twilio.bad_to")
+	providertest.WantCode(t, dial("+15005550002", nil), moderation.CodeRejected, "twilio.not_reachable")
+	providertest.WantCode(t, dial("+15005550003", nil), moderation.CodeRejected, "twilio.no_geo_permission")
+	providertest.WantCode(t, dial("+15005550004", nil), moderation.CodeRejected, "twilio.rejected")
+	providertest.WantCode(t, dial("+15558675310", map[string]string{"from": "+15005550001"}), moderation.CodeRejected, "twilio.bad_from")
+	providertest.WantCode(t, dial("+15558675310", map[string]string{"max_participants": "2"}), moderation.CodeConflict, "twilio.conference_full")
 }
 
 // A write whose answer was lost is looked for before anything else is done.
@@ -117,8 +118,8 @@ func TestLooksForWhatBecameOfALostCall(t *testing.T) {
 	kick := provider.Order{Action: moderation.ActionKick, Room: room, Participant: customer}
 	client := provider.NewClient("calls", "twilio-voice", a.Driver)
 	a.Fail(twiliotest.Fault{Method: "DELETE", Times: 1, Cut: true, Act: true})
-	_, err := a.act(t, kick)
-	wantCode(t, err, moderation.CodeOutcomeUnknown, "")
+	_, err := a.Act(t, kick)
+	providertest.WantCode(t, err, moderation.CodeOutcomeUnknown, "")
 	if outcome, err := client.Look(t.Context(), kick); outcome != moderation.Succeeded {
 		t.Errorf("a look says %s, %v", outcome, err)
 	}
@@ -151,7 +152,7 @@ func TestCallbacks(t *testing.T) {
 			r.Header.Set("X-Twilio-Signature", c.signature)
 			r.Header.Set("I-Twilio-Idempotency-Token", "delivery-1")
 			hints, err := a.Driver.(provider.Webhooker).Webhook(r, []byte(body))
-			wantCode(t, err, c.code, "")
+			providertest.WantCode(t, err, c.code, "")
 			if len(hints) != c.rooms || c.rooms == 1 && (hints[0].RoomID != room.ID || hints[0].ID != "delivery-1") {
 				t.Errorf("hints %+v", hints)
 			}

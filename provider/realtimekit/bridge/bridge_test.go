@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/internal/needs"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/edge"
@@ -225,13 +225,5 @@ func TestTwoClients(t *testing.T) {
 	ada.await(t, "without video", func(l look) bool { return !l.Video && l.Audio && l.Left == "" })
 
 	_, err := s.try(t, bridge.Pin, "nobody")
-	wantCode(t, err, moderation.CodeNotFound, "realtimekit.no_person")
-}
-
-func wantCode(t *testing.T, err error, code moderation.Code, key string) {
-	t.Helper()
-	var e *moderation.Error
-	if !errors.As(err, &e) || e.Code != code || e.Says.Key != key {
-		t.Errorf("%v, want %s %s", err, code, key)
-	}
+	providertest.WantCode(t, err, moderation.CodeNotFound, "realtimekit.no_person")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/edge"
@@ -32,7 +33,7 @@ func TestPresetWithoutRights(t *testing.T) {
 		bridge.DisableVideo: {"mia"}, bridge.DisableAllVideo: nil, bridge.Pin: {"mia"}, bridge.Unpin: {"mia"},
 	} {
 		_, err := s.try(t, control, who...)
-		wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
+		providertest.WantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.forbidden")
 	}
 	if n := s.sentControls(); n != 0 {
 		t.Errorf("%d controls were sent", n)
@@ -47,9 +48,9 @@ func TestServerRefuses(t *testing.T) {
 		s.edge.Refuse(event, "not here")
 	}
 	_, err := s.try(t, bridge.DisableVideo, "mia")
-	wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.refused")
+	providertest.WantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.refused")
 	_, err = s.try(t, bridge.Pin, "mia")
-	wantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.pin_refused")
+	providertest.WantCode(t, err, moderation.CodeRejected, "realtimekit.bridge.pin_refused")
 	for _, event := range controls {
 		s.edge.Refuse(event, "")
 	}
@@ -90,7 +91,7 @@ func TestDoesNotGetIn(t *testing.T) {
 				c.arrange(s)
 			}
 			_, err := s.try(t, bridge.DisableAllVideo)
-			wantCode(t, err, moderation.CodeUnavailable, c.key)
+			providertest.WantCode(t, err, moderation.CodeUnavailable, c.key)
 		})
 	}
 }
