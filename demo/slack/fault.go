@@ -33,21 +33,12 @@ type Fault struct {
 	Error string
 }
 
-// Injection is a fault that is in force.
+// Injection is a fault that is in force, of calls or of envelopes.
 type Injection struct {
-	s     *Server
-	fault Fault
-	hits  int
-	off   bool
-}
-
-// Inject puts a fault in force. The first that fits a call is the one that shows.
-func (s *Server) Inject(f Fault) *Injection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	in := &Injection{s: s, fault: f}
-	s.faults = append(s.faults, in)
-	return in
+	s           *Server
+	skip, times int
+	met         int
+	off         bool
 }
 
 // Clear ends the fault.
@@ -57,28 +48,56 @@ func (in *Injection) Clear() {
 	in.off = true
 }
 
-// Hits returns how many calls met the fault.
+// Hits returns how many calls or envelopes met the fault.
 func (in *Injection) Hits() int {
 	in.s.mu.Lock()
 	defer in.s.mu.Unlock()
-	return max(0, in.hits-in.fault.Skip)
+	return max(0, in.met-in.skip)
+}
+
+// happens counts what the fault selects and reports whether it goes wrong; s.mu
+// is held.
+func (in *Injection) happens() bool {
+	in.met++
+	if in.met <= in.skip {
+		return false
+	}
+	if in.times > 0 && in.met >= in.skip+in.times {
+		in.off = true
+	}
+	return true
+}
+
+// spoiledCalls and spoiledEnvelopes are faults in force and what they select.
+type (
+	spoiledCalls struct {
+		*Injection
+		Fault
+	}
+	spoiledEnvelopes struct {
+		*Injection
+		EnvelopeFault
+	}
+)
+
+// Inject puts a fault in force. The first that fits a call is the one that shows.
+func (s *Server) Inject(f Fault) *Injection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := &Injection{s: s, skip: f.Skip, times: f.Times}
+	s.faults = append(s.faults, spoiledCalls{in, f})
+	return in
 }
 
 // fault returns what is to go wrong with a call, or nil; s.mu is held.
 func (s *Server) fault(method, channel string) *Fault {
 	for _, in := range s.faults {
-		f := in.fault
-		if in.off || (f.Method != method && f.Method != "*") || (f.Channel != "" && f.Channel != channel) {
+		if in.off || (in.Method != method && in.Method != "*") || (in.Channel != "" && in.Channel != channel) {
 			continue
 		}
-		in.hits++
-		if in.hits <= f.Skip {
-			continue
+		if in.happens() {
+			return &in.Fault
 		}
-		if f.Times > 0 && in.hits >= f.Skip+f.Times {
-			in.off = true
-		}
-		return &f
 	}
 	return nil
 }
@@ -139,28 +158,13 @@ type EnvelopeFault struct {
 	Redeliver bool
 }
 
-// EnvelopeInjection is an envelope fault in force.
-type EnvelopeInjection struct {
-	s     *Server
-	fault EnvelopeFault
-	hits  int
-	off   bool
-}
-
 // InjectEnvelope puts a fault of envelopes in force.
-func (s *Server) InjectEnvelope(f EnvelopeFault) *EnvelopeInjection {
+func (s *Server) InjectEnvelope(f EnvelopeFault) *Injection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in := &EnvelopeInjection{s: s, fault: f}
-	s.envelopes = append(s.envelopes, in)
+	in := &Injection{s: s, skip: f.Skip, times: f.Times}
+	s.envelopes = append(s.envelopes, spoiledEnvelopes{in, f})
 	return in
-}
-
-// Clear ends the fault.
-func (in *EnvelopeInjection) Clear() {
-	in.s.mu.Lock()
-	defer in.s.mu.Unlock()
-	in.off = true
 }
 
 // envelopeFault returns what is to go wrong with an envelope; a second delivery
@@ -170,18 +174,12 @@ func (s *Server) envelopeFault(e envelope) EnvelopeFault {
 		return EnvelopeFault{}
 	}
 	for _, in := range s.envelopes {
-		f := in.fault
-		if in.off || (f.Type != "" && f.Type != e.Type) || (f.Kind != "" && f.Kind != e.Kind) {
+		if in.off || (in.Type != "" && in.Type != e.Type) || (in.Kind != "" && in.Kind != e.Kind) {
 			continue
 		}
-		in.hits++
-		if in.hits <= f.Skip {
-			continue
+		if in.happens() {
+			return in.EnvelopeFault
 		}
-		if f.Times > 0 && in.hits >= f.Skip+f.Times {
-			in.off = true
-		}
-		return f
 	}
 	return EnvelopeFault{}
 }

@@ -72,29 +72,20 @@ func (r *Reply) Errors() map[string]string {
 
 // Await returns the first message of the answer that fits, as soon as there is one.
 func (r *Reply) Await(ctx context.Context, fits func(Message) bool) (Message, error) {
-	var found Message
-	err := r.in.s.Await(ctx, func() bool {
-		all := r.Messages()
-		i := slices.IndexFunc(all, fits)
-		if i >= 0 {
-			found = all[i]
-		}
-		return i >= 0
-	})
-	if err != nil {
-		return found, fmt.Errorf("%w; the answer so far:\n%s", err, r)
-	}
-	return found, nil
+	return awaitFirst(ctx, r, r.Messages, fits)
 }
 
 // AwaitView returns the first view of the answer that fits, as soon as there is one.
 func (r *Reply) AwaitView(ctx context.Context, fits func(View) bool) (View, error) {
-	var found View
-	err := r.in.s.Await(ctx, func() bool {
-		all := r.Views()
-		i := slices.IndexFunc(all, fits)
+	return awaitFirst(ctx, r, r.Views, fits)
+}
+
+func awaitFirst[T any](ctx context.Context, r *Reply, all func() []T, fits func(T) bool) (found T, err error) {
+	err = r.in.s.Await(ctx, func() bool {
+		so := all()
+		i := slices.IndexFunc(so, fits)
 		if i >= 0 {
-			found = all[i]
+			found = so[i]
 		}
 		return i >= 0
 	})

@@ -83,8 +83,8 @@ type Server struct {
 	lastBlock uint64
 	lastID    uint64
 	link      linkState
-	faults    []*Injection
-	envelopes []*EnvelopeInjection
+	faults    []spoiledCalls
+	envelopes []spoiledEnvelopes
 	ledger    Ledger
 	calls     map[string]int
 	seen      []Seen

@@ -6,6 +6,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -30,11 +31,11 @@ func TestMuteOneTrack(t *testing.T) {
 	// The medium is the track's own, also for what the caller must be allowed.
 	s.typed("mute studio user-ines track_sid="+ines.TrackSID(camera), "is muted")
 	ines.Await(t, "her camera muted", changed(livekittest.Muted, camera))
-	s.types(slack.Olive, "/room-role", "define ears list_rooms disable_participant_audio", "ears")
-	s.types(slack.Olive, "/room-role", "grant <@"+slack.Vera+"> ears live:*", "ears")
+	s.Types(slack.Olive, "/room-role", "define ears list_rooms disable_participant_audio", "ears")
+	s.Types(slack.Olive, "/room-role", "grant <@"+slack.Vera+"> ears live:*", "ears")
 	s.gate.forget()
-	s.types(slack.Vera, "/room-unmute", "studio user-ines track_sid="+ines.TrackSID(camera), "disable_participant_video")
-	s.audited(caseMetadata{Action: "unmute", Outcome: "refused", Actor: slack.Vera, Room: "studio", Participant: "user-ines"})
+	s.Types(slack.Vera, "/room-unmute", "studio user-ines track_sid="+ines.TrackSID(camera), "disable_participant_video")
+	s.Audited(rig.Case{Action: "unmute", Outcome: "refused", Actor: slack.Vera, Room: "studio", Participant: "user-ines"})
 	s.gate.unchanged(t, "a track of a medium that one may not mute")
 
 	// The answer of the server would be OK for each of these, without a track.
@@ -55,7 +56,7 @@ func TestMuteOneTrack(t *testing.T) {
 
 	// Taking it back is of the track too, and nothing goes on standing.
 	question := s.caseOf("mute", "user-ines", ines.TrackSID(camera))
-	if _, err := s.slack.As(slack.Mo).Press(s.ctx, question, "Undo"); err != nil {
+	if _, err := s.Slack.As(slack.Mo).Press(s.Ctx, question, "Undo"); err != nil {
 		t.Fatal(err)
 	}
 	ines.Await(t, "her camera unmuted", changed(livekittest.Unmuted, camera))
@@ -72,9 +73,9 @@ func TestMuteOneTrack(t *testing.T) {
 func (s *shift) caseOf(action, participant, text string) slack.Message {
 	s.t.Helper()
 	var found slack.Message
-	err := s.slack.Await(s.ctx, func() bool {
+	err := s.Slack.Await(s.Ctx, func() bool {
 		for i, c := range s.cases() {
-			m := s.slack.Messages(slack.Audit)[i]
+			m := s.Slack.Messages(slack.Audit)[i]
 			if c.Action == action && c.Participant == participant && c.Outcome == "succeeded" && slack.Contains(text)(m) {
 				found = m
 				return true
