@@ -74,7 +74,7 @@ func (s *shift) caseOf(action, participant, text string) slack.Message {
 	s.t.Helper()
 	var found slack.Message
 	err := s.Slack.Await(s.Ctx, func() bool {
-		for i, c := range s.cases() {
+		for i, c := range s.Cases() {
 			m := s.Slack.Messages(slack.Audit)[i]
 			if c.Action == action && c.Participant == participant && c.Outcome == "succeeded" && slack.Contains(text)(m) {
 				found = m
