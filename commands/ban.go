@@ -7,7 +7,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/store"
 )
 
 // defaultBan is how long a ban holds where no time is named.
@@ -56,6 +55,9 @@ func runBan(ctx context.Context, s *Service, in Invocation) Answer {
 		return s.unstored(err)
 	}
 	a.shows = m.Case != 0
+	if answer := s.maySurpass(ctx, a, m); answer != nil {
+		return answer
+	}
 	if a.person != nil && a.person.EndsRoom {
 		a.ask = []moderation.Sentence{moderation.Say("kick.ends_room", s.facts(a)...)}
 	}
@@ -176,15 +178,31 @@ func (s *Service) everyRoom(word string) (place, bool) {
 	return place{client, moderation.Room{Provider: name, ID: EveryRoom, Name: EveryRoom}}, ok
 }
 
+// maySurpass asks, where a longer ban stands that this one would shorten,
+// whether the caller may ban for as long as that.
+func (s *Service) maySurpass(ctx context.Context, a *attempt, m Measure) Answer {
+	shortens := m.Case != 0 && !a.details.Permanent && (m.Until.IsZero() || m.Until.After(a.details.Until))
+	if !shortens {
+		return nil
+	}
+	longer := m.target()
+	a.target.Permanent, a.target.BanFor = longer.Permanent, longer.BanFor
+	return s.permit(ctx, a)
+}
+
 func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 	a := &attempt{in: in, action: moderation.ActionUnban, reason: in.Args[ArgReason]}
+	if answer := s.severalRooms(ctx, in, moderation.ActionBan); answer != nil {
+		return answer
+	}
 	m, there, err := s.measureNamed(ctx, in, moderation.ActionBan, "")
 	if err != nil {
 		return s.unstored(err)
 	}
 	if there {
-		if m.Room == EveryRoom {
-			a.target.Within = &moderation.Extent{Scope: m.Provider + ":" + EveryRoom}
+		a.target = m.target()
+		if a.in.undoes == 0 {
+			a.in.undoes = m.Case
 		}
 		client, ok := s.Providers.Get(m.Provider)
 		if !ok {
@@ -205,36 +223,6 @@ func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	a.send = func(context.Context) (provider.Effect, error) { return provider.Effect{}, nil }
 	return s.carryOut(ctx, a)
-}
-
-// measureNamed finds the measure that the words of an invocation mean: of the
-// room, by name or id, and of the person, by identity or name.
-func (s *Service) measureNamed(ctx context.Context, in Invocation, kind moderation.Action, media moderation.Media) (found Measure, there bool, err error) {
-	room, person := in.Args[ArgRoom], in.Args[ArgPerson]
-	err = s.view(ctx, func(tx store.Tx) error {
-		found, there = Measure{}, false
-		all, err := Measures.All(tx, "")
-		for _, m := range all {
-			if m.Kind != kind || m.Media != media || !m.inRoom(room) {
-				continue
-			}
-			if person == "" || m.Identity == person || m.Connection == person || strings.EqualFold(m.Name, person) {
-				found, there = m, true
-			}
-		}
-		return err
-	})
-	return found, there, err
-}
-
-// inRoom reports whether a word names the measure's room.
-func (m Measure) inRoom(word string) bool {
-	for _, name := range []string{m.Room, m.RoomID} {
-		if word == name || word == m.Provider+":"+name {
-			return true
-		}
-	}
-	return false
 }
 
 // roomOf reads the room of a measure, or makes one of what the measure knows

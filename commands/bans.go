@@ -37,20 +37,25 @@ func runBans(ctx context.Context, s *Service, in Invocation) Answer {
 		if client, ok := s.Providers.Get(m.Provider); ok && !who.lists(room) {
 			room = s.roomOf(ctx, client, m) // a tenant's rights need what the room says of itself
 		}
-		target := Target{Room: room}
-		if m.Room == EveryRoom {
-			target = Target{Within: &moderation.Extent{Scope: m.Provider + ":" + EveryRoom}}
+		target, lift := m.target(), m.target()
+		target.Permanent, target.BanFor = false, 0 // who may ban at all may see it
+		if m.Room != EveryRoom {
+			target.Room, lift.Room = room, room
 		}
 		wanted := m.Kind == moderation.ActionBan && (page.Room == "" || m.inRoom(page.Room))
 		if !wanted || !who.may(moderation.BanPermission, target).Allowed {
 			continue
 		}
 		m.Name = s.shown(m.Name)
-		page.Rows = append(page.Rows, MeasureRow{Measure: m, Offers: []Offer{{
-			Command: "unban", Label: label("unban", ""),
-			Args: Args{ArgRoom: m.Provider + ":" + m.Room, ArgPerson: m.Identity},
-			Ask:  moderation.Say("ask.unban", "Person", m.Name, "Room", moderation.RoomRef{Provider: m.Provider, Name: m.Room}),
-		}}})
+		row := MeasureRow{Measure: m}
+		if who.may(moderation.BanPermission, lift).Allowed {
+			row.Offers = []Offer{{
+				Command: "unban", Label: label("unban", ""),
+				Args: Args{ArgRoom: m.Provider + ":" + m.Room, ArgPerson: m.Identity},
+				Ask:  moderation.Say("ask.unban", "Person", m.Name, "Room", moderation.RoomRef{Provider: m.Provider, Name: m.Room}),
+			}}
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	return page
 }

@@ -98,7 +98,7 @@ func (s *Service) homeMeasures(tx store.Tx, who authority, h *HomePage) error {
 			Actor: m.Actor, Case: m.Case, Until: m.Until,
 		}
 		inverse, ok := moderation.Inverse(m.Kind)
-		if ok && who.may(moderation.PermissionFor(inverse, m.Media), Target{Room: room}).Allowed {
+		if ok && who.may(moderation.PermissionFor(inverse, m.Media), m.target()).Allowed {
 			args := Args{ArgRoom: m.Provider + ":" + m.Room, ArgPerson: m.Identity, ArgMedia: string(m.Media)}
 			row.Offers = []Offer{{
 				Command: commandOf(inverse), Args: args, Label: label(commandOf(inverse), m.Media),

@@ -53,6 +53,9 @@ func runLock(ctx context.Context, s *Service, in Invocation) Answer {
 
 // runUnlock also opens a room that is not live: an ended room may be locked.
 func runUnlock(ctx context.Context, s *Service, in Invocation) Answer {
+	if answer := s.severalRooms(ctx, in, moderation.ActionLock); answer != nil {
+		return answer
+	}
 	a := &attempt{in: in, action: moderation.ActionUnlock, reason: in.Args[ArgReason]}
 	m, there, err := s.measureNamed(ctx, Invocation{Args: Args{ArgRoom: in.Args[ArgRoom]}}, moderation.ActionLock, "")
 	if err != nil {

@@ -178,7 +178,7 @@ func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) 
 	if of.Actor == c.Actor.String() || may(moderation.PermissionFor(of.Action, of.Media)) {
 		offers = approvalOffers(of)
 	}
-	if inverse, ok := s.undoable(of); ok && may(moderation.PermissionFor(inverse, of.Media)) {
+	if inverse, ok := s.undoable(of); ok && who.may(moderation.PermissionFor(inverse, of.Media), undoing(target, of)).Allowed {
 		offers = append(offers, Offer{
 			Command: "undo", Args: args, Label: label("undo", ""), Ask: moderation.Say("ask.undo", "Case", of.Number),
 		})
@@ -190,6 +190,16 @@ func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) 
 		offers = append(offers, Offer{Command: "note", Args: args, Label: label("note", ""), Dialog: true})
 	}
 	return offers
+}
+
+// undoing is the target of taking a case back: to lift a ban one must be allowed
+// to ban for as long.
+func undoing(t Target, c moderation.Case) Target {
+	if c.Action == moderation.ActionBan {
+		t.Permanent = c.Permanent
+		t.BanFor = max(0, c.Until.Sub(c.At))
+	}
+	return t
 }
 
 // undoable returns the action that takes a case back, and whether one can.

@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -31,10 +33,14 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 	if !possible {
 		permission = moderation.PermissionFor(c.Action, c.Media)
 	}
-	if s.aboutCase(ctx, c, func(t Target) Decision { return s.may(ctx, in.Caller, permission, t) }).Hidden {
+	_, able := s.undoable(c)
+	switch d := s.aboutCase(ctx, c, func(t Target) Decision { return s.may(ctx, in.Caller, permission, t) }); {
+	case d.Hidden:
 		return noCase(in)
+	case !d.Allowed && !able: // else the command refuses, and makes a case of it
+		return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: d.Says}
 	}
-	switch _, able := s.undoable(c); {
+	switch {
 	case c.UndoneBy != "":
 		return Notice{Tone: Info, Code: moderation.CodeConflict, Case: c.Number, Says: []moderation.Sentence{
 			moderation.Say("undo.already", "Case", c.Number, "Actor", actorArg(c.UndoneBy), "By", c.UndoneCase),
@@ -58,8 +64,33 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 	if !ok {
 		return undoFault(c, "undo.impossible")
 	}
+	if inverse == moderation.ActionBan {
+		if answer := s.banAgain(ctx, c, args); answer != nil {
+			return answer
+		}
+	}
 	in.Command, in.Args, in.undoes, in.Confirmed = command.Name, args, c.Number, true
 	return command.run(ctx, s, in)
+}
+
+// banAgain gives a ban whose lifting is taken back the end that it had.
+func (s *Service) banAgain(ctx context.Context, lifted moderation.Case, args Args) Answer {
+	if lifted.Inverts == 0 {
+		return nil
+	}
+	ban, err := s.caseOf(ctx, lifted.Inverts)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	switch left := time.Until(ban.Until); {
+	case ban.Permanent:
+		args[ArgFor] = "permanent"
+	case left <= time.Second:
+		return undoFault(lifted, "undo.expired")
+	default:
+		args[ArgFor] = strconv.FormatInt(int64(left.Round(time.Second)/time.Second), 10) + "s"
+	}
+	return nil
 }
 
 func undoFault(c moderation.Case, key string) Answer {
@@ -77,7 +108,7 @@ func opposing(c moderation.Case, inverse moderation.Action) (string, Args) {
 			ArgAuthID: c.AuthID, ArgReason: reason,
 		}
 	}
-	room := c.Provider + ":" + c.RoomID
+	room := c.Provider + ":" + cmp.Or(c.RoomID, c.Room)
 	args := Args{ArgRoom: room, ArgReason: reason}
 	// The identity, not the connection: they may have left and come back.
 	person := c.Participant

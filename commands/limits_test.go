@@ -1,0 +1,161 @@
+package commands_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/provider/simulated"
+)
+
+// onTwo puts a second provider beside the first, with rooms of the same names.
+func onTwo(st *stage, c *commands.Config) {
+	other, err := simulated.New(simulated.Config{Seed: 2})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	st.t.Cleanup(func() { _ = other.Close() })
+	c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", st.sim), provider.NewClient("alt", "simulated", other))
+}
+
+// Who may ban for a day may neither lift nor shorten a ban of more than that,
+// by no way there is.
+func TestALongerBanStands(t *testing.T) {
+	for _, length := range []string{"permanent", "3d"} {
+		st := newStage(t)
+		st.typed(owner, "ban standup chaos "+length)
+		banned := st.lastCase()
+		for name, answer := range map[string]commands.Answer{
+			"lift":    st.typed(moderator, "unban standup chaos"),
+			"undo":    st.typed(moderator, "undo 1"),
+			"button":  st.pressed(moderator, "unban", commands.Args{commands.ArgRoom: "sim:standup", commands.ArgPerson: "chaos"}),
+			"shorten": st.typed(moderator, "ban standup chaos 1h"),
+		} {
+			if n, ok := answer.(commands.Notice); !ok || n.Tone != commands.Refusal || n.Case == 0 {
+				t.Errorf("%s, %s: %s", length, name, said(t, answer))
+			}
+		}
+		page, ok := st.typed(moderator, "bans").(commands.MeasurePage)
+		if !ok || len(page.Rows) != 1 || len(page.Rows[0].Offers) != 0 || !page.Rows[0].Measure.Until.Equal(banned.Until) {
+			t.Errorf("%s: %+v", length, page)
+		}
+		if said := said(t, st.typed(owner, "unban standup chaos")); !strings.Contains(said, "may come back") {
+			t.Errorf("%s: the owner: %s", length, said)
+		}
+	}
+}
+
+// A ban whose lifting is taken back ends when it would have ended.
+func TestUndoOfALiftedBan(t *testing.T) {
+	st := newStage(t)
+	st.typed(owner, "ban standup chaos 3d")
+	until := st.lastCase().Until
+	st.typed(owner, "unban standup chaos")
+	if lifted := st.lastCase(); lifted.Inverts != 1 {
+		t.Errorf("the lifting: %+v", lifted)
+	}
+	if got := said(t, st.typed(owner, "undo 2")); !strings.Contains(got, "is banned") {
+		t.Fatal(got)
+	}
+	if off := st.lastCase().Until.Sub(until); off.Abs() > 2*time.Second {
+		t.Errorf("ends %s later than it did", off)
+	}
+}
+
+// A word for a room to which two answer asks which, also where only one of them
+// carries what is to be lifted.
+func TestLiftingAsksWhichRoom(t *testing.T) {
+	st := newStage(t, onTwo)
+	st.typed(owner, "ban sim:standup chaos 1h")
+	st.typed(owner, "lock alt:standup")
+	for _, line := range []string{"unban standup chaos", "unlock standup"} {
+		c, ok := st.typed(owner, line).(commands.Candidates)
+		if !ok || len(c.Options) != 2 || c.Arg != commands.ArgRoom {
+			t.Errorf("%s: %+v", line, c)
+		}
+	}
+	if got := said(t, st.typed(owner, "unlock alt:standup")); !strings.Contains(got, "open again") {
+		t.Error(got)
+	}
+}
+
+// A pin that another has replaced is not taken back, and takes nothing with it.
+func TestReplacedPin(t *testing.T) {
+	st := newStage(t)
+	st.typed(owner, "pin standup ben")
+	st.typed(owner, "pin standup ada")
+	if first := st.cases()[0]; first.UndoneCase != 2 {
+		t.Errorf("the first pin: %+v", first)
+	}
+	st.typed(owner, "unpin standup ben")
+	if second := st.cases()[1]; second.UndoneBy != "" {
+		t.Errorf("the second pin is undone: %+v", second)
+	}
+	if ada, _ := st.person("standup", "ada"); !ada.Pinned {
+		t.Error("Ada is not pinned")
+	}
+	st.typed(owner, "pin standup ben")
+	if ben, _ := st.person("standup", "ben"); !ben.Pinned {
+		t.Error("Ben is not pinned again")
+	}
+}
+
+// What has ended by itself does not stand against doing it again at once.
+func TestAgainAfterItsEnd(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "mute standup chaos 2s")
+		pass(3 * time.Second)
+		if got := said(t, st.typed(owner, "mute standup chaos 2s")); !strings.Contains(got, "is muted until") {
+			t.Error(got)
+		}
+	})
+}
+
+// A request that is approved is told of the person and room that it came to,
+// shows as done only once it is, and can be taken back.
+func TestApprovedRequestKnowsItsRoom(t *testing.T) {
+	st := newStage(t)
+	st.typed(nobody, "request sim:standup ada mute talks")
+	if page, ok := st.typed(owner, "list standup").(commands.RoomPage); !ok || page.People[0].Last != nil {
+		t.Errorf("asked for, and shown as done: %+v", page.People[0].Last)
+	}
+	st.pressed(moderator, "approve", commands.Args{commands.ArgCase: "1"})
+	c := st.lastCase()
+	if c.RoomID == "" || c.ParticipantName != "Ada" || c.ParticipantID == "" {
+		t.Errorf("case %+v", c)
+	}
+	if got := said(t, st.typed(moderator, "undo 1")); !strings.Contains(got, "may speak again") {
+		t.Error(got)
+	}
+}
+
+// The case of a press on a hidden room names the person, not the connection that
+// the button carries; what is told of a case takes the right to undo it.
+func TestHiddenPress(t *testing.T) {
+	st := newStage(t)
+	chaos, _ := st.person("standup", "chaos")
+	room, err := st.sim.Room(t.Context(), "standup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.pressed(nobody, "kick", commands.Args{commands.ArgRoom: "sim:" + room.ID, commands.ArgPerson: chaos.ID})
+	if c := st.lastCase(); c.Outcome != moderation.Refused || c.Participant != "chaos" || c.ParticipantID != chaos.ID {
+		t.Errorf("case %+v", c)
+	}
+	n, ok := st.typed(viewer, "undo 1").(commands.Notice)
+	if !ok || n.Tone != commands.Refusal || strings.Contains(said(t, n), "changed nothing") {
+		t.Errorf("told %s", said(t, n))
+	}
+}
+
+// A dialled call is known by its label from then on.
+func TestDialledLabel(t *testing.T) {
+	st := newStage(t)
+	st.typed(owner, "dial standup +16175551212 customer")
+	if c := st.lastCase(); c.Participant != "customer" || c.ParticipantID == "" {
+		t.Errorf("case %+v", c)
+	}
+}
