@@ -111,9 +111,7 @@ func (s *Service) aimFirst(ctx context.Context, a *attempt) Answer {
 	delete(a.in.Args, argFirst)
 	delete(a.in.Args, argRest)
 	if rest == "" {
-		if len(found) == 1 {
-			a.in.Args[ArgPerson] = found[0].ID
-		}
+		a.in.Args[ArgRoom] = a.place.room.Ref().String()
 		return Missing{Command: a.in.Command, Args: a.in.Args, Missing: []string{ArgText}}
 	}
 	if len(found) > 1 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
@@ -177,6 +178,7 @@ func (s *Service) refuse(ctx context.Context, a *attempt, code moderation.Code, 
 func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place, says []moderation.Sentence) error {
 	unseen := *a
 	unseen.place, unseen.who = p, a.in.Args[ArgPerson]
+	unseen.person = s.unseenPerson(ctx, p, unseen.who)
 	r := s.record(&unseen, moderation.RecordRefused)
 	r.Details.Code, r.Details.Permission = moderation.CodeNotFound, moderation.ListRooms
 	if len(says) == 0 {
@@ -192,6 +194,24 @@ func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place, says []
 	}
 	return err
 }
+
+// unseenPerson finds whom an attempt on a hidden room was about, so that its
+// case names the person and not the connection that a button carries.
+func (s *Service) unseenPerson(ctx context.Context, p place, word string) *moderation.Participant {
+	if word == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, unseenWithin)
+	defer cancel()
+	one, err := p.client.Participant(ctx, p.room, word)
+	if err != nil {
+		return nil
+	}
+	return &one
+}
+
+// unseenWithin bounds what is read for the case of a hidden room.
+const unseenWithin = time.Second
 
 // record begins a record of the attempt.
 func (s *Service) record(a *attempt, kind moderation.RecordKind) moderation.Record {

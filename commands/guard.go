@@ -98,6 +98,9 @@ func heldGuard(tx store.Tx, a *attempt) (*guard, error) {
 // outcome stays unknown does not for long: whoever asks again has looked.
 func holds(c moderation.Case, shows bool) bool {
 	since := time.Since(c.At)
+	if c.Expired || c.UndoneBy != "" {
+		return false // it does not hold any more
+	}
 	switch c.Outcome {
 	case moderation.Intended:
 		return !c.Awaits && since < bulkDeadline

@@ -136,13 +136,17 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 			return err
 		}
 		m.Case, m.Actor, m.At, m.Restore = c.Number, c.Actor, c.At, effect.Restore
-		if there && len(m.Restore) == 0 {
+		same := there && before.Identity == m.Identity
+		if same && len(m.Restore) == 0 {
 			m.Restore = before.Restore
 		}
-		return putMeasure(tx, m)
+		if err := putMeasure(tx, m); err != nil || !there || same {
+			return err
+		}
+		return s.markUndone(tx, c, before.Case) // a pin replaced it
 	case takes:
 		before, there, err := Measures.Get(tx, m.Key())
-		if err != nil || !there {
+		if err != nil || !there || before.Identity != m.Identity {
 			return err
 		}
 		if err := removeMeasure(tx, m.Key()); err != nil {

@@ -151,6 +151,12 @@ func (s *Service) recordHidden(ctx context.Context, found search, record func(pl
 	if len(found.hidden) > 0 {
 		return record(found.hidden[0])
 	}
+	// As for a person in a hidden room, a provider is asked once more.
+	for _, client := range found.clients[:min(len(found.clients), 1)] {
+		ctx, cancel := context.WithTimeout(ctx, unseenWithin)
+		defer cancel()
+		_, _ = client.Room(ctx, found.word) // what it answers does not matter
+	}
 	return s.recordNothing(ctx)
 }
 

@@ -247,7 +247,7 @@ func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
 	}
 	m := Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}
 	before, there, err := Measures.Get(tx, m.Key())
-	if err != nil || !there {
+	if err != nil || !there || before.Identity != m.Identity {
 		return err
 	}
 	if err := removeMeasure(tx, m.Key()); err != nil {

@@ -121,6 +121,13 @@ func (c Case) Apply(r Record) Case {
 	case RecordIntended, RecordSucceeded, RecordPartial, RecordFailed, RecordUnknown, RecordRefused:
 		c.Outcome = Outcome(r.Kind)
 		c.Awaits = c.Outcome == Intended && !r.Details.AwaitsUntil.IsZero()
+		if w := r.Words; w.Participant != "" {
+			// An attempt that waited, or called someone in, knows them better by now.
+			c.Participant, c.ParticipantID, c.ParticipantName = w.Participant, w.ParticipantID, w.ParticipantName
+		}
+		if c.RoomID == "" { // it was requested by someone who may not see the room
+			c.Provider, c.Room, c.RoomID = r.Provider, r.Room, r.RoomID
+		}
 		c.Text, c.Unreached = r.Words.Text, slices.Clone(r.Words.Unreached)
 		c.Code, c.Permission = r.Details.Code, r.Details.Permission
 		if r.Details.Reached > 0 {
