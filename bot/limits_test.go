@@ -7,11 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/commands"
 	standin "github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/words"
 )
 
 // table holds every command, each of which has a dialog.
@@ -120,3 +124,32 @@ func (f failing) Fatal(args ...any)                 { f.check.Fatal(args...) }
 func (f failing) Helper()                           {}
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// What was refused does not end by itself, and whom an action did not reach is
+// named as people may see them.
+func TestCaseTellsWhatIsSo(t *testing.T) {
+	r := bot.NewRenderer(words.MustLoad("en"), commands.Table())
+	c := moderation.Case{
+		Number: 1, Action: moderation.ActionBan, Outcome: moderation.Refused, Actor: "U0MODER00", Provider: "sim", Room: "standup",
+		At: time.Now(), Details: moderation.Details{Until: time.Now().Add(time.Hour)},
+	}
+	shown := func() string {
+		text, err := json.Marshal(r.CaseMessage(c).Blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if strings.Contains(shown(), "Ends by itself") {
+		t.Errorf("a refusal: %s", shown())
+	}
+	c.Details, c.Permanent = moderation.Details{}, true
+	if strings.Contains(shown(), "Without an end") {
+		t.Errorf("a refusal: %s", shown())
+	}
+	c.Outcome, c.Action = moderation.Partial, moderation.ActionMuteAll
+	c.Unreached = []moderation.Unreached{{Identity: "+16175551212", Name: "+1 617 ••• 1212"}}
+	if strings.Contains(shown(), "6175551212") {
+		t.Errorf("a number: %s", shown())
+	}
+}

@@ -139,7 +139,7 @@ func (r *renderer) unreached(style words.Style, all []moderation.Unreached) stri
 	const shown = 20
 	var lines []string
 	for _, u := range all[:min(len(all), shown)] {
-		lines = append(lines, r.words.Say(style, moderation.Say("bot.unreached", "Name", u.Identity, "Why", u.Why)))
+		lines = append(lines, r.words.Say(style, moderation.Say("bot.unreached", "Name", cmp.Or(u.Name, u.Identity), "Why", u.Why)))
 	}
 	if left := len(all) - shown; left > 0 {
 		lines = append(lines, r.say("bot.more", "Count", left))

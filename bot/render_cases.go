@@ -131,9 +131,11 @@ func (r *renderer) story(style words.Style, c moderation.Case) string {
 	if c.Outcome == moderation.Refused && c.Permission != "" {
 		add("bot.case.permission", "Permission", moderation.Literal(c.Permission))
 	}
-	if c.Permanent {
+	switch idle := c.Outcome == moderation.Refused || c.Outcome == moderation.Failed; {
+	case idle: // what was not done does not end
+	case c.Permanent:
 		add("bot.case.permanent")
-	} else if !c.Until.IsZero() {
+	case !c.Until.IsZero():
 		add("bot.case.until", "Until", moderation.Moment(c.Until))
 	}
 	if c.Awaits {

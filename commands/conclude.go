@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -119,6 +120,7 @@ func (s *Service) markUndone(tx store.Tx, c moderation.Case, undone uint64) erro
 func (s *Service) saidWhy(all []moderation.Unreached) []moderation.Unreached {
 	said := slices.Clone(all)
 	for i, u := range said {
+		said[i].Name = s.shown(cmp.Or(u.Name, u.Identity))
 		said[i].Why = s.plain([]moderation.Sentence{moderation.Say(u.Why)})
 	}
 	return said
@@ -131,11 +133,7 @@ func (s *Service) unreachedNames(all []moderation.Unreached) []string {
 		if i == most {
 			return append(names, "…")
 		}
-		name := u.Name
-		if name == "" {
-			name = u.Identity
-		}
-		names = append(names, s.shown(name))
+		names = append(names, s.shown(cmp.Or(u.Name, u.Identity)))
 	}
 	return names
 }

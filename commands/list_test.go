@@ -204,6 +204,7 @@ func TestNumbersMasked(t *testing.T) {
 	}
 	for number, want := range map[string]string{
 		"+16175551212": "+1 617 ••• 1212", "+491701234567": "+49 170 ••• 4567", "+4412345": "+44 ••• 45", "ann": "ann", "": "",
+		"sip_+4915112345678": "sip_+49 151 ••• 5678", "Phone +15550100": "Phone +1 ••• 00", "+12": "+12", "1+1=2": "1+1=2",
 	} {
 		if got := commands.MaskNumber(number); got != want {
 			t.Errorf("%s is shown as %s, want %s", number, got, want)

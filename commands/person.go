@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -141,7 +142,7 @@ func (s *Service) nameOf(one moderation.Participant) string { return s.shown(one
 
 // shown masks a name that is a telephone number, where that is configured.
 func (s *Service) shown(name string) string {
-	if s.Rules.NumbersMasked && isNumber(name) {
+	if s.Rules.NumbersMasked {
 		return MaskNumber(name)
 	}
 	return name
@@ -162,19 +163,22 @@ func isNumber(s string) bool {
 	return ok && len(digits) >= 6 && strings.Trim(digits, "0123456789") == ""
 }
 
-// MaskNumber hides the middle of a telephone number in E.164: +1 617 ••• 1212.
-// Other text is returned as it is.
-func MaskNumber(number string) string {
-	if !isNumber(number) {
-		return number
-	}
-	digits := number[1:]
-	country := 2
-	if digits[0] == '1' || digits[0] == '7' {
-		country = 1
-	}
-	if len(digits) < 10 {
-		return "+" + digits[:country] + " ••• " + digits[len(digits)-2:]
-	}
-	return "+" + digits[:country] + " " + digits[country:country+3] + " ••• " + digits[len(digits)-4:]
+// numberIn finds telephone numbers in E.164 also where a provider puts them
+// into a name: sip_+16175551212.
+var numberIn = regexp.MustCompile(`\+[0-9]{6,15}`)
+
+// MaskNumber hides the middle of each telephone number in E.164:
+// +1 617 ••• 1212. Other text stays as it is.
+func MaskNumber(text string) string {
+	return numberIn.ReplaceAllStringFunc(text, func(number string) string {
+		digits := number[1:]
+		country := 2
+		if digits[0] == '1' || digits[0] == '7' {
+			country = 1
+		}
+		if len(digits) < 10 {
+			return "+" + digits[:country] + " ••• " + digits[len(digits)-2:]
+		}
+		return "+" + digits[:country] + " " + digits[country:country+3] + " ••• " + digits[len(digits)-4:]
+	})
 }
