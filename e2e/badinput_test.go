@@ -93,12 +93,12 @@ func TestProviderThatHangs(t *testing.T) {
 	chaos := livekittest.Join(t, s.live, "standup", "user-chaos", livekittest.Named("Chaos"))
 	livekittest.Join(t, s.live, "standup", "user-otto", livekittest.Named("Otto"))
 	s.bot.Start(s.ctx)
-	held := s.gate.stop("RemoveParticipant", false)
+	held := s.gate.Hold("RemoveParticipant", rig.AfterServer)
 	s.types(slack.Mo, "/room-kick", "standup Chaos", "Chaos")
 	<-held
 	chaos.AwaitOut(t)
 	s.audit("kick", "user-chaos", "succeeded")
-	s.gate.release()
+	s.gate.Heal()
 	s.settled()
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -12,25 +13,25 @@ import (
 func TestKilledBetweenIntentAndOutcome(t *testing.T) {
 	for _, test := range []struct {
 		name    string
-		before  bool
+		held    rig.Held
 		outcome string
 	}{
-		{"the kick never reached LiveKit", true, "failed"},
-		{"the kick was carried out", false, "succeeded"},
+		{"the kick never reached LiveKit", rig.BeforeServer, "failed"},
+		{"the kick was carried out", rig.AfterServer, "succeeded"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newScene(t)
 			chaos := livekittest.Join(t, s.live, "standup", "user-chaos", livekittest.Named("Chaos"))
 			livekittest.Join(t, s.live, "standup", "user-otto", livekittest.Named("Otto"))
 			s.bot.Start(s.ctx)
-			held := s.gate.stop("RemoveParticipant", test.before)
+			held := s.gate.Hold("RemoveParticipant", test.held)
 			if _, err := s.slack.As(slack.Mo).Command(s.patience(), "/room-kick", "standup Chaos", slack.Moderation); err != nil {
 				t.Fatal(err)
 			}
 			<-held
 			s.bot.Kill()
-			s.gate.release()
-			if !test.before {
+			s.gate.Heal()
+			if test.held == rig.AfterServer {
 				chaos.AwaitOut(t)
 			}
 			s.bot.Start(s.ctx)

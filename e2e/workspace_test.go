@@ -3,13 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +20,7 @@ type scene struct {
 	slack *slack.Server
 	bot   *rig.Bot
 	live  *livekittest.Server
-	gate  *gate
+	gate  *rig.Gate
 }
 
 // newScene starts everything but the bot. Mo is a moderator and Vera a viewer,
@@ -34,11 +28,11 @@ type scene struct {
 func newScene(t *testing.T, more ...string) *scene {
 	t.Helper()
 	live := livekittest.Start(t)
-	s := &scene{t: t, ctx: t.Context(), slack: rig.Slack(t, slack.Options{}), live: live, gate: newGate(t, live.URL)}
+	s := &scene{t: t, ctx: t.Context(), slack: rig.Slack(t, slack.Options{}), live: live, gate: rig.NewGate(t, live.URL)}
 	s.bot = rig.Install(t, s.slack, fmt.Sprintf(`http: {listen: ""}
 providers:
   - {name: live, type: livekit, url: "%s", api_key: %s, api_secret: %s}
-%s`, s.gate.url, live.Key, live.Secret, strings.Join(more, "\n")))
+%s`, s.gate.URL, live.Key, live.Secret, strings.Join(more, "\n")))
 	s.roomwarden("role", "grant", slack.Mo, "moderator", "live:*")
 	s.roomwarden("role", "grant", slack.Milan, "moderator", "live:*")
 	s.roomwarden("role", "grant", slack.Vera, "viewer", "live:*")
@@ -117,89 +111,5 @@ func (s *scene) settled() {
 	}
 	if log := s.bot.Log(); strings.Contains(log, s.live.Secret+`"`) || strings.Contains(log, "xoxb-") || strings.Contains(log, "xapp-") || strings.Contains(log, "eyJ") {
 		s.t.Errorf("the log holds a secret:\n%s", log)
-	}
-}
-
-// gate stands between the bot and LiveKit and can hold calls of a method.
-type gate struct {
-	url   string
-	mu    sync.Mutex
-	holds map[string]*hold
-}
-
-// hold stops calls of one method.
-type hold struct {
-	before bool // before they reach the server, else before their answer goes back
-	held   chan struct{}
-	let    chan struct{}
-	once   sync.Once
-}
-
-func newGate(t *testing.T, address string) *gate {
-	t.Helper()
-	target, err := url.Parse(strings.Replace(address, "ws", "http", 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	g := &gate{holds: map[string]*hold{}}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := g.holding(r.URL.Path)
-		if h == nil {
-			proxy.ServeHTTP(w, r)
-			return
-		}
-		if !h.before {
-			answer := httptest.NewRecorder()
-			proxy.ServeHTTP(answer, r)
-		}
-		h.once.Do(func() { close(h.held) })
-		select {
-		case <-h.let:
-		case <-r.Context().Done():
-		}
-		panic(http.ErrAbortHandler)
-	}))
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.Listener = listener
-	server.Start()
-	t.Cleanup(func() {
-		g.release()
-		server.Close()
-	})
-	g.url = "ws://" + listener.Addr().String()
-	return g
-}
-
-func (g *gate) holding(path string) *hold {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for method, h := range g.holds {
-		if strings.HasSuffix(path, "/"+method) {
-			return h
-		}
-	}
-	return nil
-}
-
-// stop holds calls of a method from now on; the channel is closed with the first.
-func (g *gate) stop(method string, before bool) <-chan struct{} {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	h := &hold{before: before, held: make(chan struct{}), let: make(chan struct{})}
-	g.holds[method] = h
-	return h.held
-}
-
-// release lets calls pass again; those that are held are cut.
-func (g *gate) release() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for method, h := range g.holds {
-		close(h.let)
-		delete(g.holds, method)
 	}
 }

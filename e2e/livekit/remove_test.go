@@ -16,15 +16,15 @@ func TestRemoveParticipant(t *testing.T) {
 
 	// "Removes a participant from a LiveKit room, forcibly disconnecting them."
 	// "Verify participant exists in the room": it is looked up, then removed.
-	s.gate.forget()
+	s.gate.Forget()
 	// "Note: This does not invalidate the participant's token": the answer says so.
 	s.typed("kick conversation-room-123 user-alice loud", "Alice", "conversation-room-123", "token they hold still opens this room")
 	if reason := alice.AwaitOut(t); reason != "removed by server" {
 		t.Errorf("Alice is told %q", reason)
 	}
 	s.did("kick", "conversation-room-123", "user-alice")
-	if s.gate.count("GetParticipant") == 0 || s.gate.count("RemoveParticipant") != 1 {
-		t.Errorf("looked up %d times, removed %d times", s.gate.count("GetParticipant"), s.gate.count("RemoveParticipant"))
+	if s.gate.Count("GetParticipant") == 0 || s.gate.Count("RemoveParticipant") != 1 {
+		t.Errorf("looked up %d times, removed %d times", s.gate.Count("GetParticipant"), s.gate.Count("RemoveParticipant"))
 	}
 	s.there(otto)
 
@@ -48,7 +48,7 @@ func TestRemoveParticipant(t *testing.T) {
 
 	// "404 Not Found: Room/participant not found", before the 3 s that the server
 	// would take: nothing goes to a node that is not there.
-	s.gate.forget()
+	s.gate.Forget()
 	for _, command := range []string{
 		"kick conversation-room-123 nobody", "mute conversation-room-123 nobody", "unmute conversation-room-123 nobody",
 		"hold conversation-room-123 nobody", "pin conversation-room-123 nobody",
@@ -60,13 +60,13 @@ func TestRemoveParticipant(t *testing.T) {
 	} {
 		s.typed(command, "no room", "nowhere", "Nothing was done")
 	}
-	s.gate.unchanged(t, "what does not exist")
+	s.gate.Unchanged(t, "what does not exist")
 
 	// "400 Bad Request: Empty room name or participant identity."
 	for _, words := range []string{"", "conversation-room-123", `"" user-otto`, `conversation-room-123 ""`, `" " " "`} {
 		s.asksOrSays("/room-kick", words)
 	}
-	s.gate.unchanged(t, "empty words")
+	s.gate.Unchanged(t, "empty words")
 	s.there(otto)
 }
 
@@ -127,11 +127,11 @@ func TestExactRoomNames(t *testing.T) {
 		bystander.Leave()
 	}
 	only := s.join("retro", "Ann")
-	s.gate.forget()
+	s.gate.Forget()
 	for _, word := range []string{"Retro", "retr", "retros", `"retro "`, `" retro"`, "live-retro", "live/retro", "retro/"} {
 		s.typed("kick "+word+" user-ann", "no room", "Nothing was done")
 	}
-	s.gate.unchanged(t, "names that are not the room's")
+	s.gate.Unchanged(t, "names that are not the room's")
 	s.there(only)
 }
 
@@ -151,16 +151,16 @@ func TestProviderTrouble(t *testing.T) {
 	s.there(ann)
 
 	// Removal failed.
-	s.gate.fail("RemoveParticipant", 412, `{"code":"failed_precondition","msg":"twirp error unknown: no"}`)
+	s.gate.Fail("RemoveParticipant", 412, `{"code":"failed_precondition","msg":"twirp error unknown: no"}`)
 	s.typed("kick live:trouble user-ann", "Removing Ann", "did not work", "refused")
 	s.Audited(rig.Case{Action: "kick", Outcome: "failed", Actor: slack.Mo, Room: "trouble", Participant: "user-ann"})
-	s.gate.fail("RemoveParticipant", 500, `{"code":"internal","msg":"goroutine 1 [running]"}`)
+	s.gate.Fail("RemoveParticipant", 500, `{"code":"internal","msg":"goroutine 1 [running]"}`)
 	s.typed("kick live:trouble user-ann", "Removing Ann")
 	s.there(ann)
-	s.gate.heal()
-	s.gate.fail("MutePublishedTrack", 503, `{"code":"unavailable","msg":"twirp error unknown: no response from servers"}`)
-	s.gate.fail("UpdateParticipant", 503, `{"code":"unavailable","msg":"twirp error unknown: no response from servers"}`)
+	s.gate.Heal()
+	s.gate.Fail("MutePublishedTrack", 503, `{"code":"unavailable","msg":"twirp error unknown: no response from servers"}`)
+	s.gate.Fail("UpdateParticipant", 503, `{"code":"unavailable","msg":"twirp error unknown: no response from servers"}`)
 	s.typed("mute live:trouble user-ann", "Muting Ann")
-	s.gate.heal()
+	s.gate.Heal()
 	s.there(ann)
 }

@@ -221,14 +221,14 @@ func TestBanAndLockByCallbacks(t *testing.T) {
 // On a busy machine a join may fail before anyone sees it: then the guest tries again.
 func (s *shift) putOut(g *livekittest.Guest) time.Duration {
 	s.t.Helper()
-	before := s.gate.count("RemoveParticipant")
+	before := s.gate.Count("RemoveParticipant")
 	for s.Ctx.Err() == nil {
 		began := time.Now()
 		if err := g.Knock(2 * time.Second); err == nil {
 			g.AwaitOut(s.t)
 		}
-		if s.gate.count("RemoveParticipant") > before {
-			return s.gate.last("RemoveParticipant").Sub(began)
+		if s.gate.Count("RemoveParticipant") > before {
+			return s.gate.Last("RemoveParticipant").Sub(began)
 		}
 	}
 	s.t.Fatalf("%s is never put out", g.Identity)

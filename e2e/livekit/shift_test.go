@@ -19,19 +19,19 @@ type shift struct {
 	*rig.Shift
 	t    *testing.T
 	live *livekittest.Server
-	gate *gate
+	gate *rig.Gate
 }
 
 // newShift starts the program with the provider live, and more providers in YAML.
 func newShift(t *testing.T, live *livekittest.Server, more ...string) *shift {
 	t.Helper()
-	s := &shift{t: t, live: live, gate: newGate(t, live.URL)}
+	s := &shift{t: t, live: live, gate: rig.NewGate(t, live.URL)}
 	// No token and no secret of the server's may stand in the log.
 	secret := regexp.MustCompile(`eyJ|` + regexp.QuoteMeta(live.Secret+`"`))
 	s.Shift = rig.Begin(t, slack.Options{PostRate: -1}, secret, fmt.Sprintf(`http: {listen: "127.0.0.1:0"}
 providers:
   - {name: live, type: livekit, url: "%s", api_key: %s, api_secret: %s}
-%s`, s.gate.url, live.Key, live.Secret, strings.Join(more, "\n")))
+%s`, s.gate.URL, live.Key, live.Secret, strings.Join(more, "\n")))
 	s.Types(slack.Olive, "/room-role", "grant <@"+slack.Mo+"> moderator live:*", "moderator")
 	return s
 }

@@ -38,7 +38,7 @@ func TestTenants(t *testing.T) {
 	// "When auth.id is present: Requires room.metadata.auth_id == auth.id";
 	// "404 Not Found: Room/participant not found or access denied (masked)".
 	nothing := s.Types(slack.Vera, "/room-kick", "live:tenant-z user-ann", "tenant-z").Plain()
-	s.gate.forget()
+	s.gate.Forget()
 	for _, r := range rooms {
 		masked := s.Types(slack.Vera, "/room-kick", "live:"+r.name+" user-ann", r.name).Plain()
 		if got := strings.ReplaceAll(masked, r.name, "tenant-z"); got != nothing {
@@ -53,7 +53,7 @@ func TestTenants(t *testing.T) {
 			t.Errorf("%s: the room that exists is answered\n%s\nand the one that does not\n%s", command, got, missing)
 		}
 	}
-	s.gate.unchanged(t, "rooms of others")
+	s.gate.Unchanged(t, "rooms of others")
 	s.there(guests...)
 	for _, c := range s.Cases() {
 		if c.Room == "tenant-z" {

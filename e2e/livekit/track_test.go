@@ -33,10 +33,10 @@ func TestMuteOneTrack(t *testing.T) {
 	ines.Await(t, "her camera muted", changed(livekittest.Muted, camera))
 	s.Types(slack.Olive, "/room-role", "define ears list_rooms disable_participant_audio", "ears")
 	s.Types(slack.Olive, "/room-role", "grant <@"+slack.Vera+"> ears live:*", "ears")
-	s.gate.forget()
+	s.gate.Forget()
 	s.Types(slack.Vera, "/room-unmute", "studio user-ines track_sid="+ines.TrackSID(camera), "disable_participant_video")
 	s.Audited(rig.Case{Action: "unmute", Outcome: "refused", Actor: slack.Vera, Room: "studio", Participant: "user-ines"})
-	s.gate.unchanged(t, "a track of a medium that one may not mute")
+	s.gate.Unchanged(t, "a track of a medium that one may not mute")
 
 	// The answer of the server would be OK for each of these, without a track.
 	for _, wrong := range []struct{ words, says string }{
@@ -52,7 +52,7 @@ func TestMuteOneTrack(t *testing.T) {
 	}
 	s.typed("mute studio user-ines track_sid=?", ines.TrackSID(mic)+" (microphone)", ines.TrackSID(camera)+" (camera)")
 	s.typed("mute studio user-ines 10m track_sid="+ines.TrackSID(mic), "cannot have a time")
-	s.gate.unchanged(t, "tracks that are not hers")
+	s.gate.Unchanged(t, "tracks that are not hers")
 
 	// Taking it back is of the track too, and nothing goes on standing.
 	question := s.caseOf("mute", "user-ines", ines.TrackSID(camera))
