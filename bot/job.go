@@ -110,13 +110,13 @@ func (b *Bot) readSlash(payload []byte, at time.Time) (job, error) {
 // room called "R&D" comes as "R&amp;D".
 var typedEntities = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 
-// answerInAck puts an answer into the ack; what is too large for that goes its
+// answerInAck puts an answer into the ack; what the ack cannot take goes its
 // usual way.
 func (b *Bot) answerInAck(j job, m message) *socket.Ack {
 	return &socket.Ack{
 		Payload: responseMessage{ResponseType: "ephemeral", Text: m.Text, Blocks: m.Blocks},
 		Then: func(err error) {
-			if errors.Is(err, socket.ErrAckTooLarge) {
+			if errors.Is(err, socket.ErrLeftOut) {
 				b.aside(context.Background(), func(ctx context.Context) { b.deliver(ctx, &j.reply, m, false, 0) })
 			}
 		},

@@ -171,7 +171,12 @@ var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([^"\\]{1,200})"`)
 
 func (c *conn) take(ctx context.Context, own *sync.WaitGroup, data []byte) {
 	var f frame
-	if err := json.Unmarshal(data, &f); err != nil {
+	var other *json.UnmarshalTypeError
+	err := json.Unmarshal(data, &f)
+	if errors.As(err, &other) && f.ID != "" && f.Type != "" {
+		err = nil // something beside the payload is of a kind we do not know
+	}
+	if err != nil {
 		f.Fault = errors.New("the frame cannot be read")
 		if f.ID == "" {
 			if m := envelopeID.FindSubmatch(data); m != nil {
@@ -252,15 +257,18 @@ func encodeAck(e Envelope, payload any) ([]byte, error) {
 		Payload any    `json:"payload,omitempty"`
 	}
 	bare, err := json.Marshal(ack{ID: e.ID})
-	if err != nil || payload == nil || !e.AcceptsResponse {
+	switch {
+	case err != nil || payload == nil:
 		return bare, err
+	case !e.AcceptsResponse:
+		return bare, ErrLeftOut
 	}
 	text, err := json.Marshal(ack{ID: e.ID, Payload: payload})
 	if err != nil {
 		return bare, err
 	}
 	if len(text) >= MaxAck {
-		return bare, ErrAckTooLarge
+		return bare, ErrLeftOut
 	}
 	return text, nil
 }

@@ -60,7 +60,7 @@ func (m *metrics) opened(err error) {
 }
 
 func (m *metrics) acked(e Envelope, err error) {
-	if err != nil && !errors.Is(err, ErrAckTooLarge) {
+	if err != nil && !errors.Is(err, ErrLeftOut) {
 		m.unacked.WithLabelValues(typeLabel(e.Type)).Inc()
 		return
 	}

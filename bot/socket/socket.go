@@ -52,9 +52,9 @@ const MaxAck = 20_000
 // readLimit bounds a frame, in bytes. A view alone may have 250 KB.
 const readLimit = 2 << 20
 
-// ErrAckTooLarge is given to Ack.Then where the payload was left out of the ack
-// because Slack would have dropped the whole of it.
-var ErrAckTooLarge = errors.New("the answer is too large for an ack")
+// ErrLeftOut is given to Ack.Then where the payload was left out of the ack:
+// the envelope takes none, or Slack would have dropped the whole for its size.
+var ErrLeftOut = errors.New("the answer does not fit into the ack")
 
 // Envelope is one delivery as it came over a connection.
 type Envelope struct {

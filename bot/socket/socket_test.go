@@ -340,13 +340,31 @@ func TestAcks(t *testing.T) {
 			},
 		},
 		{name: "unknown type", frame: `{"type":"surprise","envelope_id":"e1","payload":[1,2]}`, want: `{"envelope_id":"e1"}`},
-		{name: "fields of other types", frame: `{"type":"interactive","envelope_id":"e1","retry_attempt":"x","payload":7}`, want: `{"envelope_id":"e1"}`},
+		{
+			name: "fields of other types", frame: `{"type":"interactive","envelope_id":"e1","retry_attempt":"x","payload":7}`, want: `{"envelope_id":"e1"}`,
+			handle: func(e socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
+				if e.Fault != nil || string(e.Payload) != "7" {
+					t.Errorf("fields of other types: %+v", e)
+				}
+				return socket.Ack{}, nil
+			},
+		},
+		{
+			name: "no payload taken", frame: `{"type":"slash_commands","envelope_id":"e1","payload":{}}`, want: `{"envelope_id":"e1"}`,
+			handle: func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
+				return socket.Ack{Payload: "hi", Then: func(err error) {
+					if !errors.Is(err, socket.ErrLeftOut) {
+						t.Errorf("no payload taken: %v", err)
+					}
+				}}, nil
+			},
+		},
 		{name: "no JSON", frame: `{"type":"interactive","envelope_id":"e1","payload":{{{`, want: `{"envelope_id":"e1"}`},
 		{
 			name: "too large", frame: `{"type":"slash_commands","envelope_id":"e1","accepts_response_payload":true}`, want: `{"envelope_id":"e1"}`,
 			handle: func(socket.Envelope) (socket.Ack, func(context.Context) socket.Ack) {
 				return socket.Ack{Payload: strings.Repeat("x", socket.MaxAck), Then: func(err error) {
-					if !errors.Is(err, socket.ErrAckTooLarge) {
+					if !errors.Is(err, socket.ErrLeftOut) {
 						t.Errorf("too large: %v", err)
 					}
 				}}, nil
