@@ -165,7 +165,7 @@ func (b *Bot) identify(ctx context.Context) error {
 		if err == nil {
 			break
 		}
-		if fault := lostToken(err); fault != nil {
+		if fault := barred(err); fault != nil {
 			return fault
 		}
 		if ctx.Err() == nil {

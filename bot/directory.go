@@ -109,6 +109,17 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
+// withheld reports whether an error says that Slack lets the app not read this
+// at all.
+func withheld(err error) bool {
+	switch slackError(err) {
+	case "missing_scope", "unknown_method", "no_permission":
+		return true
+	default:
+		return false
+	}
+}
+
 // unread is the error for what Slack would not tell.
 func unread(err error) error {
 	code := moderation.CodeUnavailable
@@ -117,7 +128,7 @@ func unread(err error) error {
 		code = moderation.CodeRateLimited
 	case name == "user_not_found" || name == "no_such_subteam" || name == "channel_not_found":
 		code = moderation.CodeNotFound
-	case name == "missing_scope" || name == "unknown_method" || name == "no_permission":
+	case withheld(err):
 		code, err = moderation.CodeRejected, fmt.Errorf("%w: %w", commands.ErrWithheld, err)
 	case name != "":
 		code = moderation.CodeRejected

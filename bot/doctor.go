@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ func Examine(ctx context.Context, c Config, channels []string) []moderation.Find
 	findings := []moderation.Finding{examineOpening(ctx, api)}
 	said, err := api.interactive.AuthTestContext(ctx)
 	if err != nil {
-		return append(findings, tokenFinding(lostToken(err), err))
+		return append(findings, tokenFinding(barred(err), err))
 	}
 	findings = append(findings, moderation.Good("doctor.bot_token", "Team", said.Team, "User", said.User))
 	findings = append(findings, api.examineScopes()...)
@@ -93,9 +92,12 @@ func (a *api) examineChannel(ctx context.Context, name string) moderation.Findin
 			return moderation.Wrong("doctor.channel_unknown", "doctor.channel_remedy", "Channel", shown, "Error", slackError(err))
 		}
 	}
+	if strings.HasPrefix(id, "#") {
+		return moderation.Good("doctor.channel_unseen", "Channel", shown)
+	}
 	info, err := a.background.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 	switch {
-	case err != nil && slices.Contains([]string{"missing_scope", "unknown_method"}, slackError(err)):
+	case withheld(err):
 		return moderation.Good("doctor.channel_unseen", "Channel", shown)
 	case err != nil:
 		return moderation.Wrong("doctor.channel_unknown", "doctor.channel_remedy", "Channel", shown, "Error", slackError(err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -32,7 +33,7 @@ func findMessage(ctx context.Context, h history, channel string, since time.Time
 	for {
 		page, err := h.GetConversationHistoryContext(ctx, q)
 		switch {
-		case err != nil && slackError(err) == "missing_scope":
+		case withheld(err), strings.HasPrefix(channel, "#") && slackError(err) == "channel_not_found":
 			return false, errUnseen
 		case err != nil:
 			return false, err

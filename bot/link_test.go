@@ -273,7 +273,7 @@ func TestWorkOfAnEarlierRunIsTakenUp(t *testing.T) {
 func TestLastingErrorsEndTheBot(t *testing.T) {
 	for method, names := range map[string][]string{
 		"apps.connections.open": {"invalid_auth", "not_allowed_token_type", "missing_scope", "token_expired"},
-		"auth.test":             {"invalid_auth", "token_revoked", "account_inactive"},
+		"auth.test":             {"invalid_auth", "token_revoked", "account_inactive", "missing_scope", "team_access_not_granted"},
 	} {
 		for _, name := range names {
 			t.Run(method+" "+name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -67,6 +68,7 @@ func (c *channel) send(ctx context.Context, id string, p store.Post, m message, 
 	err := c.plainer(m, func(m message) error {
 		var err error
 		p.PostedIn, p.PostedAs, err = c.api.background.PostMessageContext(ctx, id, messageOptions(m)...)
+		p.PostedIn = cmp.Or(p.PostedIn, id)
 		return err
 	})
 	if err == nil {
@@ -142,7 +144,7 @@ func (c *channel) failed(ctx context.Context, p store.Post, cause error) error {
 }
 
 func (c *channel) write(ctx context.Context, p store.Post) error {
-	return c.store.Update(ctx, func(tx store.Tx) error { return tx.SavePost(p) })
+	return c.store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.SavePost(p) })
 }
 
 // search looks in the channel for the message of an earlier try. Without the
@@ -191,7 +193,8 @@ func caseIn(m slack.SlackMetadata) (number, seq uint64, ok bool) {
 	return number, seq, number > 0
 }
 
-// resolve returns the channel's id; a #name is looked up once.
+// resolve returns the channel's id; a #name is looked up once. Where the app may
+// list no channels the name stays: Slack takes it for a message, too.
 func (c *channel) resolve(ctx context.Context) (string, error) {
 	name, isName := strings.CutPrefix(c.name, "#")
 	if !isName {
@@ -203,6 +206,9 @@ func (c *channel) resolve(ctx context.Context) (string, error) {
 	q := &slack.GetConversationsParameters{ExcludeArchived: true, Limit: 1000, Types: []string{"public_channel", "private_channel"}}
 	for {
 		page, next, err := c.api.background.GetConversationsContext(ctx, q)
+		if withheld(err) {
+			return c.name, nil
+		}
 		if err != nil {
 			return "", fmt.Errorf("look for the channel %s: %w", c.name, err)
 		}

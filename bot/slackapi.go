@@ -50,7 +50,7 @@ func newAPI(c Config) *api {
 	}
 	client := func(token string, within time.Duration) *slack.Client {
 		options := []slack.Option{
-			slack.OptionHTTPClient(&http.Client{Transport: transport, Timeout: within}),
+			slack.OptionHTTPClient(&http.Client{Transport: bearer{transport, token}, Timeout: within}),
 			slack.OptionAppLevelToken(c.AppToken),
 			slack.OptionOnResponseHeaders(a.sawHeaders),
 		}
@@ -64,6 +64,22 @@ func newAPI(c Config) *api {
 	a.opening = client(c.BotToken, openingWithin)
 	a.http = &http.Client{Transport: transport}
 	return a
+}
+
+// bearer sends the token as Slack's document asks for it, in the header; slack-go
+// puts it into the forms alone.
+type bearer struct {
+	http.RoundTripper
+	token string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (b bearer) RoundTrip(q *http.Request) (*http.Response, error) {
+	if q.Header.Get("Authorization") == "" {
+		q = q.Clone(q.Context())
+		q.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	return b.RoundTripper.RoundTrip(q)
 }
 
 func (a *api) close() { a.http.CloseIdleConnections() }
@@ -146,6 +162,20 @@ func lostToken(err error) error {
 		return moderation.Fault(moderation.CodeUnauthenticated, "slack.bot_token_kind", "Error", moderation.Literal(name)).Because(err)
 	default:
 		return nil
+	}
+}
+
+// barred returns what to tell whoever runs the program, where Slack will never
+// let the bot token say who it is. That needs no scope: a token without even
+// that can do nothing.
+func barred(err error) error {
+	switch name := slackError(err); name {
+	case "missing_scope", "no_permission":
+		return moderation.Fault(moderation.CodeUnauthenticated, "slack.bot_token_scope", "Error", moderation.Literal(name)).Because(err)
+	case "team_access_not_granted", "forbidden_team", "access_denied":
+		return moderation.Fault(moderation.CodeUnauthenticated, "slack.team_access", "Error", moderation.Literal(name)).Because(err)
+	default:
+		return lostToken(err)
 	}
 }
 

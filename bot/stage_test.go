@@ -108,6 +108,8 @@ type stageOptions struct {
 	idle bool
 	// audit is the audit channel as configured.
 	audit string
+	// between stands before the stand-in's Web API; nil: nothing does.
+	between func(t *testing.T, apiURL string) string
 }
 
 func newStage(t *testing.T, o stageOptions) *stage {
@@ -137,8 +139,12 @@ func newStage(t *testing.T, o stageOptions) *stage {
 	st.faulty = &faultyStore{Store: st.store}
 	log := slog.New(slog.NewTextHandler(st.log, nil))
 	app, token := st.slack.Tokens()
+	apiURL := st.slack.APIURL()
+	if o.between != nil {
+		apiURL = o.between(t, apiURL)
+	}
 	st.bot, err = bot.New(bot.Config{
-		AppToken: app, BotToken: token, APIURL: st.slack.APIURL(), AuditRate: o.rate, Owners: []string{slack.Olive},
+		AppToken: app, BotToken: token, APIURL: apiURL, AuditRate: o.rate, Owners: []string{slack.Olive},
 		Store: st.faulty, Words: words.MustLoad("en"), Log: log, Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {
