@@ -198,11 +198,12 @@ func (a *App) storeWritable(ctx context.Context) string {
 // settled is when what only the start needed is given back.
 const settled = 2 * time.Second
 
-// drain is how long everything may take to stop.
-const drain = 10 * time.Second
+// drain is how long everything may take to stop: whoever sent SIGTERM sees the
+// program gone within ten seconds.
+const drain = 9 * time.Second
 
 // Run runs every service until ctx ends or one of them fails, then stops them:
-// what was accepted is finished or kept for the next start. It takes at most ten
+// what was accepted is finished or kept for the next start. It takes at most nine
 // seconds to stop and closes the App, unless something has not stopped by then.
 func (a *App) Run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)

@@ -27,6 +27,9 @@ const (
 	// firstRetry and lastRetry bound the wait after a failed delivery.
 	firstRetry = time.Second
 	lastRetry  = 15 * time.Second
+	// lastWord is how much longer than the program a message on its way may take.
+	// One that is cut off then is looked for in the channel by the next start.
+	lastWord = 2 * time.Second
 )
 
 // outbox brings cases into their channels: one worker a channel, in the order in
@@ -169,8 +172,9 @@ func (c *channel) run(ctx context.Context, stop context.CancelFunc) {
 		if c.limiter.Wait(ctx) != nil {
 			return
 		}
-		// A message on its way is not given up for the program's end.
-		err = c.deliver(context.WithoutCancel(ctx), *p)
+		sending, sent := outlive(ctx, lastWord)
+		err = c.deliver(sending, *p)
+		sent()
 		if fault := lostToken(err); fault != nil {
 			c.mu.Lock()
 			c.fatal = fault
@@ -179,6 +183,16 @@ func (c *channel) run(ctx context.Context, stop context.CancelFunc) {
 			return
 		}
 		c.after(ctx, *p, err)
+	}
+}
+
+// outlive returns a context that ends some time after ctx, or when it is told to.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, end) })
+	return longer, func() {
+		stop()
+		end()
 	}
 }
 

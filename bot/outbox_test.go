@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
@@ -225,4 +227,23 @@ func TestTheDirectoryFailsClosed(t *testing.T) {
 	if person, err := st.bot.Directory().User(ctx, slack.Mo); err == nil {
 		t.Errorf("known without Slack: %+v", person)
 	}
+}
+
+// A message on its way when the program stops has some time left, and no more.
+func TestAMessageOutlivesTheProgramByLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		program, stop := context.WithCancel(t.Context())
+		sending, sent := bot.Outlive(program, 2*time.Second)
+		defer sent()
+		began := time.Now()
+		stop()
+		synctest.Wait()
+		if sending.Err() != nil {
+			t.Error("given up at once")
+		}
+		<-sending.Done()
+		if took := time.Since(began); took != 2*time.Second {
+			t.Errorf("given up after %v", took)
+		}
+	})
 }
