@@ -25,9 +25,9 @@ const (
 type patrol struct {
 	s       *Service
 	client  *provider.Client
-	met     map[string]map[string]bool // room id to connections
-	put     map[string]time.Time       // connections that were put out, and when
-	missing map[string]time.Time       // since when a measure's room is gone
+	met     map[string]map[string]sight // room id to connections
+	put     map[string]time.Time        // connections that were put out, and when
+	missing map[string]time.Time        // since when a measure's room is gone
 }
 
 // Hint tells that a provider spoke of a room: where it carries measures it is
@@ -45,7 +45,7 @@ func (s *Service) keepOrder(ctx context.Context) {
 	patrols := map[string]*patrol{}
 	for _, client := range s.Providers.All() {
 		patrols[client.Name()] = &patrol{
-			s: s, client: client, met: map[string]map[string]bool{},
+			s: s, client: client, met: map[string]map[string]sight{},
 			put: map[string]time.Time{}, missing: map[string]time.Time{},
 		}
 	}
@@ -175,20 +175,23 @@ func (p *patrol) rooms(ctx context.Context, measures []Measure) ([]moderation.Ro
 
 // look sees who is in a room and brings its measures to those who came in.
 func (p *patrol) look(ctx context.Context, at place, measures []Measure) error {
-	known, present := p.met[at.room.ID], map[string]bool{}
+	known, present := p.met[at.room.ID], map[string]sight{}
 	var newcomers []moderation.Participant
 	err := everyone(ctx, at, "", func(one moderation.Participant) bool {
-		if _, out := against(one, measures); out || !known[one.ID] {
+		now := sightOf(one, measures)
+		before, met := known[one.ID]
+		if _, out := against(one, measures); out || !met || before != now {
 			newcomers = append(newcomers, one)
 		}
-		present[one.ID] = true
+		present[one.ID] = now
 		return true
 	})
 	if err != nil {
 		return err
 	}
 	for _, one := range newcomers {
-		if err := p.meet(ctx, at, one, measures); err != nil {
+		_, met := known[one.ID]
+		if err := p.meet(ctx, at, one, measures, met); err != nil {
 			delete(present, one.ID) // tried again at the next look
 			p.s.Log.Warn("a measure could not be brought into force", "provider", at.room.Provider, "error", err)
 		}
@@ -197,9 +200,29 @@ func (p *patrol) look(ctx context.Context, at place, measures []Measure) error {
 	return nil
 }
 
-// meet brings the measures of a room to someone who is new there, or who must
-// not be there.
-func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant, measures []Measure) error {
+// sight is what the measures of a room go by in someone besides the connection:
+// how far they have come in, and of the coach of a whisper, what they send.
+type sight string
+
+func sightOf(one moderation.Participant, measures []Measure) sight {
+	var seen sight
+	if one.Presence != moderation.Connected {
+		seen = sight(one.Presence)
+	}
+	for _, m := range measures {
+		if m.Kind != moderation.ActionCoach || m.Identity != one.Identity {
+			continue
+		}
+		for _, t := range one.Tracks {
+			seen += sight(" " + t.ID)
+		}
+	}
+	return seen
+}
+
+// meet brings the measures of a room to someone who is new there, who was met and
+// looks otherwise now, or who must not be there.
+func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant, measures []Measure, met bool) error {
 	if m, out := against(one, measures); out {
 		if _, justNow := p.put[one.ID]; justNow {
 			return nil // the room does not show it yet
@@ -208,9 +231,10 @@ func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant,
 		return p.s.putOutAgain(ctx, at, one, m)
 	}
 	var standing []provider.Order
+	var of []Measure
 	for _, m := range measures {
-		if o, ok := m.order(at.room, one); ok && m.concerns(one) {
-			standing = append(standing, o)
+		if o, ok := m.order(at.room, one); ok && m.concerns(one, met) {
+			standing, of = append(standing, o), append(of, m)
 		}
 	}
 	if len(standing) == 0 {
@@ -218,18 +242,22 @@ func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant,
 	}
 	ctx, cancel := context.WithTimeout(ctx, actDeadline)
 	defer cancel()
-	effect, err := at.client.Greet(ctx, provider.Order{Room: at.room, Participant: one}, standing)
-	if err != nil || len(effect.Restore) == 0 {
-		return err
+	restore, err := at.client.Greet(ctx, provider.Order{Room: at.room, Participant: one}, standing)
+	if kept := p.s.keepRestore(ctx, one, of, restore); err == nil {
+		err = kept
 	}
-	return p.s.keepRestore(ctx, one, measures, effect.Restore)
+	return err
 }
 
 // concerns reports whether a measure must be brought to someone who is seen for
 // the first time: who was there before it, or was given it by the action
-// itself, has it already unless the room shows otherwise.
-func (m Measure) concerns(one moderation.Participant) bool {
+// itself, has it already unless the room shows otherwise. No room shows who hears
+// a coach: a whisper is brought to the coach at every new sight, and to whoever
+// was not wholly in at the first.
+func (m Measure) concerns(one moderation.Participant, met bool) bool {
 	switch {
+	case m.Kind == moderation.ActionCoach:
+		return m.Identity == one.Identity || met || one.JoinedAt.After(m.At)
 	case m.Connection == one.ID:
 		return false
 	case one.JoinedAt.IsZero() || one.JoinedAt.After(m.At):

@@ -133,11 +133,14 @@ func (s *Service) countReturn(ctx context.Context, m Measure, one moderation.Par
 	return fresh, count, err
 }
 
-// keepRestore keeps what greeting someone left to give back.
-func (s *Service) keepRestore(ctx context.Context, one moderation.Participant, measures []Measure, restore json.RawMessage) error {
+// keepRestore keeps what greeting someone left to give back, measure by measure.
+func (s *Service) keepRestore(ctx context.Context, one moderation.Participant, of []Measure, restore []json.RawMessage) error {
+	if !slices.ContainsFunc(restore, func(r json.RawMessage) bool { return len(r) > 0 }) {
+		return nil
+	}
 	return s.update(ctx, func(tx store.Tx) error {
-		for _, m := range measures {
-			if m.Identity != one.Identity || m.Kind != moderation.ActionMute && m.Kind != moderation.ActionHold {
+		for i, m := range of[:min(len(of), len(restore))] {
+			if len(restore[i]) == 0 || m.Identity != one.Identity {
 				continue
 			}
 			now, there, err := Measures.Get(tx, m.Key())
@@ -147,7 +150,7 @@ func (s *Service) keepRestore(ctx context.Context, one moderation.Participant, m
 			if !there {
 				continue
 			}
-			now.Connection, now.Restore = one.ID, restore
+			now.Connection, now.Restore = one.ID, restore[i]
 			if err := Measures.Put(tx, m.Key(), now); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -39,28 +40,29 @@ func (c *Client) Patience(o Order) time.Duration {
 
 // Greet brings the room's standing measures to someone who just came in, o's
 // Participant. Without a Greeter that is each mute and hold of that identity,
-// and every mute of all that spares nobody of that name.
-func (c *Client) Greet(ctx context.Context, o Order, standing []Order) (Effect, error) {
+// and every mute of all that spares nobody of that name. It returns what each of
+// them left to give back, in their order; it may be shorter than they are.
+func (c *Client) Greet(ctx context.Context, o Order, standing []Order) ([]json.RawMessage, error) {
 	g, ok := c.driver.(Greeter)
 	if ok {
-		return call(ctx, c, effort{op: "greet", timeout: c.limits.Write, writes: true}, func(ctx context.Context) (Effect, error) {
+		return call(ctx, c, effort{op: "greet", timeout: c.limits.Write, writes: true}, func(ctx context.Context) ([]json.RawMessage, error) {
 			return g.Greet(ctx, o, standing)
 		})
 	}
-	var all Effect
+	var restore []json.RawMessage
 	for _, s := range standing {
 		order, applies := s.ForNewcomer(o)
 		if !applies {
+			restore = append(restore, nil)
 			continue
 		}
 		effect, err := c.Act(ctx, order)
 		if err != nil {
-			return all, err
+			return restore, err
 		}
-		all.Says = append(all.Says, effect.Says...)
-		all.Restore = effect.Restore
+		restore = append(restore, effect.Restore)
 	}
-	return all, nil
+	return restore, nil
 }
 
 // ForNewcomer returns what a standing order of a mute or hold asks for someone

@@ -179,9 +179,12 @@ type (
 	Recaller interface {
 		Recall(done []Order)
 	}
-	// Greeter brings the room's standing measures to someone who just came in.
+	// Greeter brings the room's standing measures to someone who just came in,
+	// and those that are of what someone sends to whoever begins to send more. It
+	// returns what each of them left to give back, in their order; a whisper of
+	// the coach's own is one of them.
 	Greeter interface {
-		Greet(ctx context.Context, o Order, standing []Order) (Effect, error)
+		Greet(ctx context.Context, o Order, standing []Order) ([]json.RawMessage, error)
 	}
 	// Looker tells what became of an order by looking at the room, better than
 	// Client does from the list of participants.

@@ -102,3 +102,13 @@ func (d *Driver) unpinOthers(ctx context.Context, room moderation.Room, but stri
 	}
 	return nil
 }
+
+// mark sets attributes of a participant and leaves the others; "" takes one away.
+func (d *Driver) mark(ctx context.Context, room moderation.Room, identity string, attributes map[string]string) error {
+	_, err := call(ctx, d, writes, "UpdateParticipant", func(ctx context.Context) (*lk.ParticipantInfo, error) {
+		return d.rooms.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{
+			Room: room.ID, Identity: identity, Attributes: attributes,
+		})
+	})
+	return err
+}

@@ -22,7 +22,7 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 		return provider.Effect{}, err
 	}
 	m := medium(o)
-	return d.each(ctx, o, people, func(ctx context.Context, info *lk.ParticipantInfo) error {
+	return d.each(ctx, o, d.meant(o, people), func(ctx context.Context, info *lk.ParticipantInfo) error {
 		if !o.AllowUnmute {
 			_, err := d.silence(ctx, o.Room, info, m)
 			return err
@@ -37,9 +37,20 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 	})
 }
 
-// each does something to everyone whom a bulk order means, some at a time, and
-// lists whom it did not reach. Who left meanwhile is not missed. Its error is
-// the first one where nobody was reached.
+// meant are those whom a bulk order is for.
+func (d *Driver) meant(o provider.Order, people []*lk.ParticipantInfo) []*lk.ParticipantInfo {
+	var meant []*lk.ParticipantInfo
+	for _, info := range people {
+		if p := participant(info); p.Kind.Human() && !o.Spares(p) {
+			meant = append(meant, info)
+		}
+	}
+	return meant
+}
+
+// each does something to each of these people, some at a time, and lists whom it
+// did not reach. Who left meanwhile is not missed. Its error is the first one
+// where nobody was reached.
 func (d *Driver) each(ctx context.Context, o provider.Order, people []*lk.ParticipantInfo, f func(context.Context, *lk.ParticipantInfo) error) (provider.Effect, error) {
 	var (
 		mu     sync.Mutex
@@ -48,14 +59,8 @@ func (d *Driver) each(ctx context.Context, o provider.Order, people []*lk.Partic
 		done   int
 		group  errgroup.Group
 	)
-	var meant []*lk.ParticipantInfo
-	for _, info := range people {
-		if p := participant(info); p.Kind.Human() && !o.Spares(p) {
-			meant = append(meant, info)
-		}
-	}
 	group.SetLimit(parallel)
-	for _, info := range meant {
+	for _, info := range people {
 		group.Go(func() error {
 			err := f(ctx, info)
 			mu.Lock()
@@ -73,7 +78,7 @@ func (d *Driver) each(ctx context.Context, o provider.Order, people []*lk.Partic
 				}
 			}
 			if o.Progress != nil {
-				o.Progress(done, len(meant))
+				o.Progress(done, len(people))
 			}
 			return nil
 		})

@@ -1,6 +1,7 @@
 package livekit
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -28,7 +29,9 @@ func participants(all []*lk.ParticipantInfo) []moderation.Participant {
 	made := make([]moderation.Participant, 0, len(all))
 	for _, info := range all {
 		p := participant(info)
-		p.Coaching = sids[info.GetAttributes()[attrCoaching]]
+		if listener := info.GetAttributes()[attrCoaching]; listener != "" {
+			p.Coaching = cmp.Or(sids[listener], listener) // a whisper outlasts who hears it
+		}
 		made = append(made, p)
 	}
 	return made
@@ -79,11 +82,15 @@ func presence(info *lk.ParticipantInfo) moderation.Presence {
 	case "hangup":
 		return moderation.Complete
 	}
-	if info.GetState() == lk.ParticipantInfo_JOINING {
+	if !active(info) {
 		return moderation.Connecting
 	}
 	return moderation.Connected
 }
+
+// active reports whether someone's media connection stands. Until then nothing
+// can be said of what they subscribe to.
+func active(info *lk.ParticipantInfo) bool { return info.GetState() == lk.ParticipantInfo_ACTIVE }
 
 // source returns where a track comes from; data tracks are none of ours.
 func source(t *lk.TrackInfo) (moderation.Source, bool) {

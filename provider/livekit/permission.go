@@ -46,10 +46,9 @@ func mayPublish(p *lk.ParticipantPermission, m moderation.Media) bool {
 	return slices.ContainsFunc(sources(m), func(s lk.TrackSource) bool { return slices.Contains(granted(p), s) })
 }
 
-// onHold reports whether a permission is what Hold makes: neither hears nor
-// is heard.
-func onHold(p *lk.ParticipantPermission) bool {
-	return p != nil && !p.GetCanSubscribe() && !p.GetCanPublish()
+// everySource reports whether a list names all that can be published.
+func everySource(list []lk.TrackSource) bool {
+	return !slices.ContainsFunc(publishable, func(s lk.TrackSource) bool { return !slices.Contains(list, s) })
 }
 
 // taken is what a mute took, for the unmute that gives it back.
@@ -70,10 +69,9 @@ func (t taken) raw() json.RawMessage {
 func without(p *lk.ParticipantPermission, m moderation.Media) (*lk.ParticipantPermission, taken) {
 	var took taken
 	changed := clone(p)
-	held := onHold(p)
 	before := granted(p)
-	if held { // the list waits for the end of the hold
-		before = granted(&lk.ParticipantPermission{CanPublish: true, CanPublishSources: p.GetCanPublishSources()})
+	if onHold(p) { // the list waits for the end of the hold
+		before = p.GetCanPublishSources()
 	}
 	rest := []lk.TrackSource{}
 	for _, s := range before {
@@ -106,9 +104,6 @@ func with(p *lk.ParticipantPermission, m moderation.Media, restore json.RawMessa
 	changed := clone(p)
 	have := slices.Clone(granted(p))
 	if onHold(p) {
-		if len(p.GetCanPublishSources()) == 0 {
-			return changed, false
-		}
 		have = slices.Clone(p.GetCanPublishSources())
 	} else {
 		changed.CanPublish = true
@@ -120,9 +115,8 @@ func with(p *lk.ParticipantPermission, m moderation.Media, restore json.RawMessa
 			grew = true
 		}
 	}
-	if slices.ContainsFunc(publishable, func(s lk.TrackSource) bool { return !slices.Contains(have, s) }) {
-		changed.CanPublishSources = have
-	} else {
+	changed.CanPublishSources = have
+	if everySource(have) && !onHold(p) {
 		changed.CanPublishSources = nil
 	}
 	return changed, grew

@@ -2,6 +2,7 @@ package twiliovideo
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -11,7 +12,7 @@ import (
 // Greet gives a newcomer, who begins with getting everything, the rules of what
 // stands in the room. What stands against the newcomer needs no more where it
 // names the identity; a hold needs the newcomer's own rules again.
-func (d *Driver) Greet(ctx context.Context, o provider.Order, standing []provider.Order) (provider.Effect, error) {
+func (d *Driver) Greet(ctx context.Context, o provider.Order, standing []provider.Order) ([]json.RawMessage, error) {
 	newcomer := o.Participant
 	err := d.edit(ctx, o.Room, newcomer, func(_ moderation.Participant, rules []rule) []rule {
 		for _, s := range standing {
@@ -20,9 +21,9 @@ func (d *Driver) Greet(ctx context.Context, o provider.Order, standing []provide
 		return rules
 	})
 	if left(err) {
-		return provider.Effect{}, nil
+		return nil, nil
 	}
-	return provider.Effect{}, d.whyNot(o, err)
+	return nil, d.whyNot(o, err)
 }
 
 func greetWith(rules []rule, newcomer moderation.Participant, s provider.Order) []rule {
