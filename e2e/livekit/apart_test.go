@@ -24,12 +24,12 @@ func TestWhisperStands(t *testing.T) {
 	tape.AwaitHears(t, "user-lena")
 	apart := func(what string, others ...*livekittest.Guest) {
 		t.Helper()
-		livekittest.Until(t, what+" has been told to the server", func() bool { return s.gate.count("UpdateSubscriptions") >= len(others) })
+		livekittest.Until(t, what+" has been told to the server", func() bool { return s.gate.Count("UpdateSubscriptions") >= len(others) })
 		for _, g := range others {
 			g.AwaitHearsNot(t, "user-lena")
 		}
 		otto.AwaitHears(t, "user-lena")
-		s.gate.forget()
+		s.gate.Forget()
 	}
 
 	s.Types(slack.Olive, "/room-coach", "desk user-lena user-otto", "Lena", "heard by Otto alone", "nobody is told")
@@ -49,7 +49,7 @@ func TestWhisperStands(t *testing.T) {
 	otto.AwaitHears(t, "user-lena")
 	ines.AwaitHearsNot(t, "user-lena")
 
-	s.gate.forget()
+	s.gate.Forget()
 	lena.Leave()
 	s.returns(lena)
 	apart("the coach who came back", ines, tape, nora)
