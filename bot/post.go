@@ -31,6 +31,10 @@ func (c *channel) deliver(ctx context.Context, p store.Post) error {
 		return err
 	}
 	id, err := c.resolve(ctx)
+	if err != nil && c.personal() && slackError(err) != "" && judge(err) == undone {
+		c.log.Warn("someone cannot be told of a case in a direct message", "user", c.name, "case", p.Case, "problem", problemName(err))
+		return c.save(ctx, p, one.Seq, "given_up")
+	}
 	if err != nil {
 		return c.failed(ctx, p, err)
 	}
@@ -193,15 +197,27 @@ func caseIn(m slack.SlackMetadata) (number, seq uint64, ok bool) {
 	return number, seq, number > 0
 }
 
-// resolve returns the channel's id; a #name is looked up once. Where the app may
-// list no channels the name stays: Slack takes it for a message, too.
+// personal reports whether the channel is someone's direct messages.
+func (c *channel) personal() bool { return userID.MatchString(c.name) }
+
+// resolve returns the channel's id; a #name is looked up, and a user's direct
+// messages are opened, once. Where the app may list no channels the name stays:
+// Slack takes it for a message, too.
 func (c *channel) resolve(ctx context.Context) (string, error) {
 	name, isName := strings.CutPrefix(c.name, "#")
-	if !isName {
-		return c.name, nil
-	}
-	if c.id != "" {
+	switch {
+	case c.id != "":
 		return c.id, nil
+	case c.personal():
+		open := &slack.OpenConversationParameters{Users: []string{c.name}, ReturnIM: true}
+		opened, _, _, err := c.api.background.OpenConversationContext(ctx, open)
+		if err != nil {
+			return "", fmt.Errorf("open the direct messages of %s: %w", c.name, err)
+		}
+		c.id = opened.ID
+		return c.id, nil
+	case !isName:
+		return c.name, nil
 	}
 	q := &slack.GetConversationsParameters{ExcludeArchived: true, Limit: 1000, Types: []string{"public_channel", "private_channel"}}
 	for {

@@ -80,8 +80,8 @@ func lately(all []time.Time, after time.Time) []time.Time {
 	return kept
 }
 
-// stopped refuses an attempt that the brake stopped. Its case tells the owners,
-// in the requests channel too, the first time.
+// stopped refuses an attempt that the brake stopped. Its case is told in the
+// requests channel too, and to each owner in a direct message, the first time.
 func (s *Service) stopped(ctx context.Context, a *attempt) Answer {
 	who := a.remover()
 	says := []moderation.Sentence{moderation.Say("brake.stopped", "Who", actorArg(who),
@@ -98,10 +98,7 @@ func (s *Service) stopped(ctx context.Context, a *attempt) Answer {
 		if err := brakes.Put(tx, who, r); err != nil {
 			return err
 		}
-		if s.RequestsChannel == "" {
-			return nil
-		}
-		return tx.QueuePost(s.RequestsChannel, c.Number, c.Seq, c.ChangedAt)
+		return s.tellOwners(tx, c)
 	}})
 	if errors.Is(err, store.ErrKnownKey) {
 		return s.answerCase(ctx, a.in.Caller, c)
@@ -111,6 +108,20 @@ func (s *Service) stopped(ctx context.Context, a *attempt) Answer {
 	}
 	s.metrics.ended(c)
 	return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: says, Case: c.Number}
+}
+
+// tellOwners queues a case for the requests channel and, under their own ids,
+// for the owners that the configuration names.
+func (s *Service) tellOwners(tx store.Tx, c moderation.Case) error {
+	for _, to := range append([]string{s.RequestsChannel}, s.Rules.Owners...) {
+		if to == "" {
+			continue
+		}
+		if err := tx.QueuePost(to, c.Number, c.Seq, c.ChangedAt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) ownersSaid() (all []moderation.Sentence) {
@@ -161,8 +172,10 @@ func (s *Service) unbrake(ctx context.Context, in Invocation) Answer {
 		number = c.Number
 		note := following(c, moderation.RecordNoted, in.Caller.Actor)
 		note.Words.Text = s.plain([]moderation.Sentence{says})
-		_, err = s.add(tx, note)
-		return err
+		if c, err = s.add(tx, note); err != nil {
+			return err
+		}
+		return s.tellOwners(tx, c)
 	})
 	var known *moderation.Error
 	if errors.As(err, &known) {

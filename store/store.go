@@ -115,7 +115,8 @@ var (
 // one post for each case and channel; queueing it again only raises Want, so
 // that waiting changes merge.
 type Outbox interface {
-	// QueuePost asks that the case's message in the channel shows record seq.
+	// QueuePost asks that the case's message in the channel shows record seq. A
+	// Slack user's id stands for their direct messages.
 	QueuePost(channel string, caseNumber, seq uint64, at time.Time) error
 	// SavePost writes the post as delivery left it. Want is never lowered.
 	SavePost(p Post) error
