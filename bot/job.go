@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -62,7 +63,14 @@ type slashPayload struct {
 }
 
 // read makes a job of an envelope's payload.
-func (b *Bot) read(kind string, payload []byte, at time.Time) (job, error) {
+func (b *Bot) read(kind string, payload []byte, at time.Time) (j job, err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			b.metrics.panics.Inc()
+			b.Log.Error("reading an envelope panicked", "kind", kind, "panic", what, "stack", string(debug.Stack()))
+			err = moderation.Errorf(moderation.CodeInternal, "reading an envelope panicked")
+		}
+	}()
 	switch kind {
 	case slashKind:
 		return b.readSlash(payload, at)

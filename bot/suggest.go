@@ -26,8 +26,13 @@ type suggestions struct {
 
 // suggest answers a block_suggestion: rooms and people that the reader may
 // see. What it cannot read or find is an empty list.
-func (r *renderer) suggest(ctx context.Context, payload []byte) any {
-	s := suggestions{Options: []*slack.OptionBlockObject{}}
+func (r *renderer) suggest(ctx context.Context, payload []byte) (s suggestions) {
+	defer func() {
+		if recover() != nil {
+			s = suggestions{Options: []*slack.OptionBlockObject{}}
+		}
+	}()
+	s = suggestions{Options: []*slack.OptionBlockObject{}}
 	d, err := readDelivery(payload)
 	if err != nil || r.guide == nil {
 		return s

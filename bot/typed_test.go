@@ -31,3 +31,19 @@ func TestWhatSlackMakesOfTypedWords(t *testing.T) {
 	}
 	st.clean()
 }
+
+// A fault of the program while an envelope is read, or its work done, ends
+// nothing but that: it is acked and answered.
+func TestAFaultOfTheProgramIsAnswered(t *testing.T) {
+	st := newStage(t, stageOptions{before: func(st *stage) { st.bot.Service = nil }})
+	for _, line := range []string{"kik standup", "kick standup chaos"} {
+		reply, err := st.types(slack.Olive, line)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		st.expect(reply, "")
+	}
+	if wrong := st.slack.Violations(); len(wrong) > 0 {
+		t.Errorf("Slack would not have taken: %v", wrong)
+	}
+}

@@ -27,7 +27,7 @@ func (b *Bot) do(ctx context.Context, j job) {
 		if what := recover(); what != nil {
 			b.metrics.panics.Inc()
 			b.Log.Error("a handler panicked", "command", j.press.Invocation.Command, "panic", what, "stack", string(debug.Stack()))
-			b.deliver(work, &j.reply, b.renderer.answer(failure(moderation.Say("error.internal"))), false, 0)
+			b.sayBroken(work, &j)
 		}
 		if j.keep && ctx.Err() == nil {
 			b.finished.add(j.key)
@@ -52,6 +52,18 @@ func (b *Bot) do(ctx context.Context, j job) {
 	default:
 		b.finish(work, &j, b.perform(work, &j, j.press.Invocation))
 	}
+}
+
+// sayBroken answers a job in which the program failed. Whatever failed may fail
+// again where the answer is drawn.
+func (b *Bot) sayBroken(ctx context.Context, j *job) {
+	defer func() {
+		if what := recover(); what != nil {
+			b.Log.Error("that a handler panicked could not be told", "command", j.press.Invocation.Command, "panic", what)
+		}
+	}()
+	j.replaces = false
+	b.tell(ctx, j, failure(moderation.Say("error.internal")))
 }
 
 // doEach does the same to several people, one after the other, and tells it once.

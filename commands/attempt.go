@@ -195,8 +195,9 @@ func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place, says []
 	return err
 }
 
-// unseenPerson finds whom an attempt on a hidden room was about, so that its
-// case names the person and not the connection that a button carries.
+// unseenPerson finds whom an attempt was about that ends before anyone is looked
+// for, as on a hidden room, so that its case names the person and not the
+// connection that a button carries.
 func (s *Service) unseenPerson(ctx context.Context, p place, word string) *moderation.Participant {
 	if word == "" {
 		return nil

@@ -20,7 +20,7 @@ func (s *Service) Do(ctx context.Context, in Invocation) (answer Answer) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			s.Log.Error("a command panicked", "command", in.Command, "panic", fault, "stack", string(debug.Stack()))
-			answer = failure(moderation.Errorf(moderation.CodeInternal, "panic"))
+			answer = s.broken(ctx, in)
 		}
 	}()
 	command, in, err := read(in)
@@ -91,6 +91,19 @@ func unknownCommand(word string) error {
 			"Word", moderation.Literal(word), "Near", moderation.Literal("/room-"+near[0]))
 	}
 	return moderation.Fault(moderation.CodeInvalid, "parse.unknown", "Word", moderation.Literal(word))
+}
+
+// broken answers an invocation in which the program failed, with its case: the
+// one that it has made by then, or one of its own that says so.
+func (s *Service) broken(ctx context.Context, in Invocation) (answer Answer) {
+	notice := Notice{Tone: Failure, Code: moderation.CodeInternal, Says: []moderation.Sentence{moderation.Say("error.internal")}}
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.Log.Error("what failed could not be written down", "command", in.Command, "panic", fault, "stack", string(debug.Stack()))
+			answer = notice
+		}
+	}()
+	return s.undone(context.WithoutCancel(ctx), in, notice)
 }
 
 // faulty answers words that cannot be used: at their fields where there is a

@@ -76,6 +76,32 @@ func TestNotRun(t *testing.T) {
 	}
 }
 
+// breaking is a driver that fails where no call to it is under way.
+type breaking struct{ *simulated.Driver }
+
+func (breaking) CheckOrder(provider.Order) error { panic("a fault of the program") }
+
+// Where the program fails before anything is sent, the caller is told and there
+// is a case, once.
+func TestPanicBeforeTheIntent(t *testing.T) {
+	st := newStage(t, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "breaking", breaking{st.sim}))
+	})
+	in := commands.Invocation{Caller: by(owner), Source: commands.FromSlash, Command: "kick", Text: "standup chaos loud", Key: "key"}
+	n, ok := st.Do(t.Context(), in).(commands.Notice)
+	if !ok || n.Code != moderation.CodeInternal || n.Tone != commands.Failure || n.Case != 1 {
+		t.Fatalf("answer %+v", n)
+	}
+	c := st.lastCase()
+	if c.Outcome != moderation.Failed || c.Code != moderation.CodeInternal || c.Participant != "chaos" || c.Reason != "loud" {
+		t.Errorf("case %+v", c)
+	}
+	st.Do(t.Context(), in)
+	if n := len(st.cases()); n != 1 {
+		t.Errorf("%d cases", n)
+	}
+}
+
 func TestProviderDown(t *testing.T) {
 	st := newStage(t, func(_ *stage, c *commands.Config) {
 		down, err := simulated.New(simulated.Config{Faults: []simulated.Fault{{Op: "*", Code: moderation.CodeUnavailable}}})

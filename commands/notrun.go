@@ -14,7 +14,12 @@ import (
 // carried out, and answers that it was not run. One that had been begun before
 // is answered with its case.
 func (s *Service) NotRun(ctx context.Context, in Invocation) Answer {
-	notice := Notice{Tone: Failure, Code: moderation.CodeBusy, Says: []moderation.Sentence{moderation.Say("act.not_run")}}
+	return s.undone(ctx, in, Notice{Tone: Failure, Code: moderation.CodeBusy, Says: []moderation.Sentence{moderation.Say("act.not_run")}})
+}
+
+// undone makes the failed case of an invocation that did nothing, with what the
+// notice says of it, where it asked for something that is a case.
+func (s *Service) undone(ctx context.Context, in Invocation, notice Notice) Answer {
 	command, in, err := read(in)
 	if err != nil || command.Action == "" || len(command.missing(in.Args)) > 0 {
 		return notice
@@ -32,6 +37,7 @@ func (s *Service) NotRun(ctx context.Context, in Invocation) Answer {
 	switch {
 	case len(found.seen) > 0:
 		a.place = found.seen[0]
+		a.person = s.unseenPerson(ctx, a.place, a.who)
 	case len(found.hidden) > 0:
 		if err := s.recordUnseen(ctx, a, found.hidden[0], nil); err != nil {
 			return s.unstored(err)
@@ -47,7 +53,7 @@ func (s *Service) NotRun(ctx context.Context, in Invocation) Answer {
 		return notice // there is no such room, and so no case
 	}
 	r := s.record(a, moderation.RecordFailed)
-	r.Details.Code, r.Words.Text = moderation.CodeBusy, s.plain(notice.Says)
+	r.Details.Code, r.Words.Text = notice.Code, s.plain(notice.Says)
 	c, err := s.write(ctx, entry{record: r})
 	switch {
 	case errors.Is(err, store.ErrKnownKey):
