@@ -8,12 +8,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/config"
-	"github.com/roomwarden/roomwarden/control"
 	"github.com/roomwarden/roomwarden/moderation"
-	"github.com/roomwarden/roomwarden/store/bolt"
+	"github.com/roomwarden/roomwarden/provider"
 )
 
 // examineWithin bounds the doctor's look at one thing.
@@ -32,22 +30,33 @@ func Examine(ctx context.Context, c *config.Config, told func(moderation.Finding
 	}
 	each(func(ctx context.Context) []moderation.Finding { return bot.Examine(ctx, slackOf(c), channelsOf(c)) })
 	each(func(ctx context.Context) []moderation.Finding { return examineStore(ctx, c) })
-	a := &App{Config: c, log: slog.New(slog.DiscardHandler), metrics: prometheus.NewRegistry()}
-	if err := a.openProviders(ctx, a.texts()); err != nil {
-		return errors.Join(err, a.Close())
+	metrics, err := provider.NewMetrics(prometheus.NewRegistry())
+	if err != nil {
+		return err
 	}
-	for _, client := range a.Providers.All() {
-		each(func(ctx context.Context) []moderation.Finding {
-			findings, err := client.Diagnose(ctx)
-			if err != nil {
-				return []moderation.Finding{moderation.Wrong("doctor.provider_down", "doctor.provider_remedy",
-					"Provider", client.Name(), "Code", moderation.Say("error."+string(moderation.CodeOf(err))))}
-			}
-			return append([]moderation.Finding{moderation.Good("doctor.provider", "Provider", client.Name())}, findings...)
-		})
+	a := &App{Config: c, log: slog.New(slog.DiscardHandler)}
+	for _, p := range c.Providers {
+		each(func(ctx context.Context) []moderation.Finding { return a.examineProvider(ctx, p, metrics) })
 	}
 	told(examineCallbacks(c))
 	return a.Close()
+}
+
+// examineProvider opens a provider and asks it.
+func (a *App) examineProvider(ctx context.Context, p config.Provider, metrics *provider.Metrics) []moderation.Finding {
+	wrong := func(err error) []moderation.Finding {
+		return []moderation.Finding{moderation.Wrong("doctor.provider_down", "doctor.provider_remedy",
+			"Provider", p.Name, "Code", moderation.Say("error."+string(moderation.CodeOf(err))))}
+	}
+	client, err := a.openProvider(ctx, p, metrics, a.texts())
+	if err != nil {
+		return wrong(err)
+	}
+	findings, err := client.Diagnose(ctx)
+	if err != nil {
+		return wrong(err)
+	}
+	return append([]moderation.Finding{moderation.Good("doctor.provider", "Provider", client.Name())}, findings...)
 }
 
 func examineCallbacks(c *config.Config) moderation.Finding {
@@ -61,27 +70,14 @@ func examineCallbacks(c *config.Config) moderation.Finding {
 	}
 }
 
-// examineStore verifies the audit record, by the running bot where there is one.
+// examineStore verifies the audit record.
 func examineStore(ctx context.Context, c *config.Config) []moderation.Finding {
-	verify := func() (audit.Result, error) {
-		client, err := control.Dial(ctx, control.Path(c.Store.Path))
-		if err == nil {
-			defer func() { _ = client.Close() }() // it was only read
-			return client.Verify(ctx)
-		}
-		if !errors.Is(err, control.ErrNobody) {
-			return audit.Result{}, err
-		}
-		s, err := bolt.Open(ctx, c.Store.Path)
-		if err != nil {
-			return audit.Result{}, err
-		}
-		result, err := audit.Verify(ctx, s)
-		return result, errors.Join(err, s.Close())
-	}
-	result, err := verify()
+	result, err := Verify(ctx, c)
 	path := moderation.Literal(c.Store.Path)
+	var told *moderation.Error
 	switch {
+	case errors.As(err, &told) && !told.Says.IsZero():
+		return []moderation.Finding{{Says: moderation.Say("doctor.store_unusable", "Path", path), Remedy: told.Says}}
 	case err != nil:
 		return []moderation.Finding{moderation.Wrong("doctor.store_unread", "doctor.store_remedy", "Path", path, "Error", err.Error())}
 	case result.Fault != nil:

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/roomwarden/roomwarden/api"
 	"github.com/roomwarden/roomwarden/config"
+	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/livekit"
 	"github.com/roomwarden/roomwarden/provider/realtimekit"
@@ -46,30 +48,39 @@ func (a *App) openProviders(ctx context.Context, texts *api.Texts) error {
 	}
 	var clients []*provider.Client
 	for _, p := range a.Config.Providers {
-		for _, t := range Types {
-			if t.Name != p.Type {
-				continue
-			}
-			settings := provider.Settings{
-				Name: p.Name, Values: p.Values, Log: a.log.With("provider", p.Name),
-				Transport: transport(), PublicURL: a.Config.HTTP.PublicURL,
-			}
-			if texts != nil {
-				settings.Host = func(contentType string, body []byte, keep time.Duration) (string, error) {
-					return texts.Host(contentType, body, keep)
-				}
-			}
-			driver, err := t.Open(ctx, settings)
-			if err != nil {
-				return err
-			}
-			client := provider.NewClient(p.Name, t.Name, driver, provider.WithMetrics(metrics), provider.WithLog(a.log))
-			a.opened("provider "+p.Name, client.Close)
-			clients = append(clients, client)
+		client, err := a.openProvider(ctx, p, metrics, texts)
+		if err != nil {
+			return err
 		}
+		clients = append(clients, client)
 	}
 	a.Providers = provider.NewSet(clients...)
 	return nil
+}
+
+// openProvider opens one provider, of a type that the check of the configuration
+// has found among Types.
+func (a *App) openProvider(ctx context.Context, p config.Provider, metrics *provider.Metrics, texts *api.Texts) (*provider.Client, error) {
+	i := slices.IndexFunc(Types, func(t provider.Type) bool { return t.Name == p.Type })
+	if i < 0 {
+		return nil, moderation.Errorf(moderation.CodeInvalid, "%q is no type of provider", p.Type)
+	}
+	settings := provider.Settings{
+		Name: p.Name, Values: p.Values, Log: a.log.With("provider", p.Name),
+		Transport: transport(), PublicURL: a.Config.HTTP.PublicURL,
+	}
+	if texts != nil {
+		settings.Host = func(contentType string, body []byte, keep time.Duration) (string, error) {
+			return texts.Host(contentType, body, keep)
+		}
+	}
+	driver, err := Types[i].Open(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	client := provider.NewClient(p.Name, p.Type, driver, provider.WithMetrics(metrics), provider.WithLog(a.log))
+	a.opened("provider "+p.Name, client.Close)
+	return client, nil
 }
 
 // transport returns a transport of a provider's own, so that one that hangs

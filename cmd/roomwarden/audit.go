@@ -1,14 +1,15 @@
 package main
 
 import (
-	"errors"
 	"strings"
 	"time"
 
+	"github.com/roomwarden/roomwarden/app"
 	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/control"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
+	"github.com/roomwarden/roomwarden/words"
 )
 
 type auditCommand struct {
@@ -43,39 +44,37 @@ func (f caseFilter) query() store.CaseQuery {
 
 type auditVerify struct{ tabular }
 
-// Run runs the subcommand. A store too damaged to be opened is a fault found, too.
+// Run runs the subcommand. A store too damaged to be read is a fault found, too.
 func (a *auditVerify) Run(c *console) error {
-	err := a.verify(c)
-	var e *moderation.Error
-	if errors.As(err, &e) && e.Says.Key == "store.damaged" {
-		return exit{exitFault, err}
+	loaded, err := c.load()
+	if err != nil {
+		return err
+	}
+	result, err := app.Verify(c.ctx, loaded)
+	if app.Damaged(err) {
+		result.Fault = &audit.Fault{Says: words.Fault(err)}
+	} else if err != nil {
+		return err
+	}
+	text := c.say("audit.intact", "Records", result.Records, "Cases", result.Cases, "Head", moderation.Literal(result.Head))
+	switch f := result.Fault; {
+	case err != nil:
+		text = c.explain(err)
+	case f != nil:
+		text = c.say("audit.fault", "Seq", f.Seq, "Case", f.Case, "Why", f.Says)
+	}
+	if a.JSON {
+		err = c.printJSON(struct {
+			audit.Result
+			Text string `json:"text"`
+		}{result, text})
+	} else {
+		err = c.print(text)
+	}
+	if err == nil && result.Fault != nil {
+		return exit{status: exitFault}
 	}
 	return err
-}
-
-func (a *auditVerify) verify(c *console) error {
-	return c.with(func(door control.Door) error {
-		result, err := door.Verify(c.ctx)
-		if err != nil {
-			return err
-		}
-		text := c.say("audit.intact", "Records", result.Records, "Cases", result.Cases, "Head", moderation.Literal(result.Head))
-		if f := result.Fault; f != nil {
-			text = c.say("audit.fault", "Seq", f.Seq, "Case", f.Case, "Why", f.Says)
-		}
-		if a.JSON {
-			err = c.printJSON(struct {
-				audit.Result
-				Text string `json:"text"`
-			}{result, text})
-		} else {
-			err = c.print(text)
-		}
-		if err == nil && result.Fault != nil {
-			return exit{status: exitFault}
-		}
-		return err
-	})
 }
 
 type auditExport struct {

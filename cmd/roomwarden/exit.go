@@ -71,7 +71,11 @@ func (c *console) explain(err error) string {
 		return err.Error()
 	}
 	text := c.words.Error(words.Plain{}, e)
-	if e.Cause != nil {
+	var cause *moderation.Error
+	switch {
+	case errors.As(e.Cause, &cause) && !cause.Says.IsZero():
+		text += " (" + c.words.Error(words.Plain{}, cause) + ")"
+	case e.Cause != nil:
 		text += " (" + e.Cause.Error() + ")"
 	}
 	return text

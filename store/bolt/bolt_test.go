@@ -119,11 +119,13 @@ func TestLockedFileNamesItsHolder(t *testing.T) {
 
 func TestOpenFaults(t *testing.T) {
 	faults := map[string]struct {
-		key   string
-		spoil func(t *testing.T, path string) error
+		key      string
+		spoil    func(t *testing.T, path string) error
+		inspects bool // what is wrong is in the audit record alone
 	}{
-		"cut short": {"store.damaged", func(t *testing.T, path string) error { return os.Truncate(path, 4*4096) }},
-		"empty pages": {"store.damaged", func(t *testing.T, path string) error {
+		"cut short":     {key: "store.damaged", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 4*4096) }},
+		"nothing in it": {key: "store.empty", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 0) }},
+		"empty pages": {key: "store.damaged", spoil: func(t *testing.T, path string) error {
 			f, err := os.OpenFile(path, os.O_WRONLY, 0)
 			if err != nil {
 				return err
@@ -131,24 +133,24 @@ func TestOpenFaults(t *testing.T) {
 			_, err = f.WriteAt(make([]byte, 40*4096), 3*4096)
 			return errors.Join(err, f.Close())
 		}},
-		"some text": {"store.damaged", func(t *testing.T, path string) error {
+		"some text": {key: "store.damaged", spoil: func(t *testing.T, path string) error {
 			return os.WriteFile(path, bytes.Repeat([]byte("no store\n"), 4096), 0o600)
 		}},
-		"another's bbolt": {"store.not_ours", func(t *testing.T, path string) error {
+		"another's bbolt": {key: "store.not_ours", spoil: func(t *testing.T, path string) error {
 			raw(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("meta")) })
 			return nil
 		}},
-		"a newer layout": {"store.newer", func(t *testing.T, path string) error {
+		"a newer layout": {key: "store.newer", spoil: func(t *testing.T, path string) error {
 			raw(t, path, func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte{0, 0, 0, 0, 0, 0, 0, 99})
 			})
 			return nil
 		}},
-		"a bucket gone": {"store.damaged", func(t *testing.T, path string) error {
+		"a bucket gone": {key: "store.damaged", spoil: func(t *testing.T, path string) error {
 			raw(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("records")) })
 			return nil
 		}},
-		"a head that is not the last": {"store.damaged", func(t *testing.T, path string) error {
+		"a head that is not the last": {key: "store.damaged", spoil: func(t *testing.T, path string) error {
 			s := open(t, path)
 			err := s.Update(t.Context(), func(tx store.Tx) error {
 				_, _, err := tx.AppendRecord(moderation.Record{Kind: moderation.RecordIntended})
@@ -159,11 +161,11 @@ func TestOpenFaults(t *testing.T) {
 			}
 			raw(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("head"), []byte("0")) })
 			return nil
-		}},
-		"a folder": {"store.unusable", func(t *testing.T, path string) error {
+		}, inspects: true},
+		"a folder": {key: "store.unusable", spoil: func(t *testing.T, path string) error {
 			return errors.Join(os.Remove(path), os.Mkdir(path, 0o700))
 		}},
-		"no folder": {"store.unusable", func(t *testing.T, path string) error { return os.RemoveAll(filepath.Dir(path)) }},
+		"no folder": {key: "store.unusable", spoil: func(t *testing.T, path string) error { return os.RemoveAll(filepath.Dir(path)) }},
 	}
 	for name, f := range faults {
 		t.Run(name, func(t *testing.T) {
@@ -173,6 +175,15 @@ func TestOpenFaults(t *testing.T) {
 			}
 			if e := fault(t, path); e.Says.Key != f.key {
 				t.Errorf("error %v, want %s", e, f.key)
+			}
+			s, err := bolt.Inspect(t.Context(), path)
+			if f.inspects != (err == nil) {
+				t.Errorf("inspected: %v", err)
+			}
+			if err == nil {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}

@@ -41,14 +41,31 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		if err := create(path); err != nil {
 			return nil, unusable(path, err)
 		}
-	} else if err := keepPrivate(path); err != nil {
+	}
+	return open(ctx, path, checkHead)
+}
+
+// Inspect opens the store in a file that is there as Open does, but leaves its
+// audit record unjudged, so that who checks it can name the first record that
+// does not fit. Where there is no file, its error is fs.ErrNotExist, too.
+func Inspect(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, unusable(path, err)
+	}
+	return open(ctx, path, func(*tx) error { return nil })
+}
+
+// open opens a file that is there; judge says what is wrong with what it holds.
+func open(ctx context.Context, path string, judge func(*tx) error) (*Store, error) {
+	if err := keepPrivate(path); err != nil {
 		return nil, unusable(path, err)
 	}
 	db, err := openFile(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(db); err != nil {
+	if err := prepare(db, judge); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return newStore(db), nil
@@ -117,6 +134,13 @@ func options() *bbolt.Options {
 
 func openFile(ctx context.Context, path string) (db *bbolt.DB, err error) {
 	defer recoverFault(path, &err, debug.SetPanicOnFault(true))
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unusable(path, err)
+	}
+	if info.Size() == 0 { // bbolt would take it for a new one, and case numbers would begin anew
+		return nil, moderation.Fault(moderation.CodeInvalid, "store.empty", "File", moderation.Literal(path))
+	}
 	o := options()
 	if deadline, ok := ctx.Deadline(); ok {
 		o.Timeout = max(min(o.Timeout, time.Until(deadline)), time.Millisecond)
@@ -136,8 +160,8 @@ func openFile(ctx context.Context, path string) (db *bbolt.DB, err error) {
 	return db, nil
 }
 
-// prepare checks and upgrades an open file.
-func prepare(db *bbolt.DB) (err error) {
+// prepare checks and upgrades an open file, and has judge look at what it holds.
+func prepare(db *bbolt.DB, judge func(*tx) error) (err error) {
 	defer recoverFault(db.Path(), &err, debug.SetPanicOnFault(true))
 	if err := upgrade(db); err != nil && !errors.Is(err, errNothingToDo) {
 		return err
@@ -160,7 +184,7 @@ func prepare(db *bbolt.DB) (err error) {
 				return damaged(db.Path(), err)
 			}
 		}
-		if err := checkHead(&tx{bolt: b}); err != nil {
+		if err := judge(&tx{bolt: b}); err != nil {
 			return damaged(db.Path(), err)
 		}
 		return nil
@@ -198,7 +222,12 @@ func checkHead(t *tx) error {
 	if len(records) != 1 || records[0].Hash != string(t.get(metaBucket, headKey)) {
 		return fmt.Errorf("record %d is not the last of the chain", seq)
 	}
-	return records[0].Verify(seq, records[0].Prev)
+	err = records[0].Verify(seq, records[0].Prev)
+	var fault *moderation.Error
+	if errors.As(err, &fault) {
+		return moderation.Fault(moderation.CodeInvalid, "audit.fault", "Seq", seq, "Case", records[0].Case, "Why", fault.Says).Because(err)
+	}
+	return err
 }
 
 // recoverFault turns the panics with which damaged pages are met into an error,

@@ -1,0 +1,52 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/app"
+	"github.com/roomwarden/roomwarden/config"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/words"
+)
+
+// A provider that cannot even be opened is one fault among the findings; what
+// comes after it is looked at all the same.
+func TestTheDoctorLooksAtEveryProvider(t *testing.T) {
+	types := app.Types
+	t.Cleanup(func() { app.Types = types })
+	app.Types = append(slices.Clone(types), provider.Type{
+		Name: "broken", Open: func(context.Context, provider.Settings) (provider.Driver, error) {
+			return nil, errors.New("there is no way in")
+		},
+	})
+	c := &config.Config{
+		Slack:     config.Slack{AppToken: "xapp-1", BotToken: "xoxb-1", APIURL: "http://127.0.0.1:1/api/", AuditChannel: "C0AUDIT00"},
+		Store:     config.Store{Scheme: "bolt", Path: filepath.Join(t.TempDir(), "test.db")},
+		Providers: []config.Provider{{Name: "first", Type: "broken"}, {Name: "second", Type: "simulated"}},
+	}
+	said := words.MustLoad("en")
+	var faults, good []string
+	err := app.Examine(t.Context(), c, func(f moderation.Finding) {
+		text := said.Say(words.Plain{}, f.Says)
+		if f.OK {
+			good = append(good, text)
+		} else {
+			faults = append(faults, text+" "+said.Say(words.Plain{}, f.Remedy))
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := func(all []string, part string) bool {
+		return slices.ContainsFunc(all, func(text string) bool { return strings.Contains(text, part) })
+	}
+	if !has(faults, "first cannot be used") || !has(good, "second answers") || !has(good, "http.public_url is empty") {
+		t.Errorf("faults %q, good %q", faults, good)
+	}
+}
