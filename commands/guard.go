@@ -42,7 +42,8 @@ const (
 // errHeld ends a transaction in which a guard was found to hold.
 var errHeld = errors.New("done already")
 
-// guardKey is class, provider, room, connection and medium.
+// guardKey is class, provider, room, connection and medium. Of pins a room has
+// one: the guard of another pin replaces it.
 func guardKey(a *attempt) string {
 	class, rest := string(a.action), string(a.media)
 	switch a.action {
@@ -64,7 +65,10 @@ func guardKey(a *attempt) string {
 		rest = hex.EncodeToString(sum[:8])
 	}
 	connection := a.who
-	if a.person != nil {
+	switch {
+	case class == string(moderation.ActionPin):
+		connection = ""
+	case a.person != nil:
 		connection = a.person.ID
 	}
 	return guardPrefix(class, a.place.room) + url.PathEscape(connection) + "/" + rest
@@ -78,7 +82,7 @@ func guardPrefix(class string, room moderation.Room) string {
 // is under way, was done a moment ago, or was done and the room shows it.
 func heldGuard(tx store.Tx, a *attempt) (*guard, error) {
 	g, ok, err := guards.Get(tx, guardKey(a))
-	if err != nil || !ok || g.Action != a.action || g.For != a.in.Args[ArgFor] {
+	if err != nil || !ok || g.Action != a.action || g.For != a.in.Args[ArgFor] || a.person != nil && g.ID != a.person.ID {
 		return nil, err
 	}
 	c, err := tx.Case(g.Case)

@@ -106,7 +106,7 @@ func runMuteAll(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	a.order.AllowUnmute = allow
 	if allow {
-		a.details.Options, a.same = options, allowUnmute
+		a.details.Options = options
 	}
 	if answer := s.excepted(ctx, a); answer != nil {
 		return answer
@@ -114,7 +114,18 @@ func runMuteAll(ctx context.Context, s *Service, in Invocation) Answer {
 	if answer := s.whomToMute(ctx, a); answer != nil {
 		return answer
 	}
+	a.same = bulkMute(a.order)
 	return s.carryOut(ctx, a)
+}
+
+// bulkMute tells mutes of a room apart: by whom they spare, and by what they
+// allow the others. It is empty for one that spares nobody and allows nothing.
+func bulkMute(o provider.Order) string {
+	spared := slices.Sorted(slices.Values(o.Except))
+	if o.AllowUnmute {
+		spared = append(spared, allowUnmute+"=true")
+	}
+	return strings.Join(spared, "\n")
 }
 
 // whomToMute reads who is there, for whom the mute goes on when they come back,

@@ -110,3 +110,36 @@ func TestMuteTurnedBack(t *testing.T) {
 		t.Errorf("the same again: %+v", n)
 	}
 }
+
+// A pin replaces the one before: the first may be pinned again at once, and the
+// same press twice pins once.
+func TestPinsInTurn(t *testing.T) {
+	st := newStage(t)
+	for _, line := range []string{"pin standup chaos", "pin standup ben", "pin standup chaos", "unpin standup chaos", "pin standup chaos"} {
+		if a, ok := st.typed(moderator, line).(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+			t.Fatalf("%s: %+v", line, a)
+		}
+	}
+	if n, ok := st.typed(owner, "pin standup chaos").(commands.Notice); !ok || n.Code != moderation.CodeConflict {
+		t.Errorf("pinned twice: %+v", n)
+	}
+	if one, _ := st.person("standup", "chaos"); !one.Pinned {
+		t.Error("Chaos is not pinned")
+	}
+	if one, _ := st.person("standup", "ben"); one.Pinned {
+		t.Error("Ben is pinned too")
+	}
+}
+
+// A mute of all but one and a mute of all are two acts, in either order.
+func TestMutesOfDifferentPeople(t *testing.T) {
+	st := newStage(t)
+	for _, line := range []string{"mute-all standup except ada", "mute-all standup", "mute-all standup except ben", "mute-all standup allow_unmute=true"} {
+		if a, ok := st.typed(moderator, line).(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+			t.Fatalf("%s: %+v", line, a)
+		}
+		if n, ok := st.typed(owner, line).(commands.Notice); !ok || n.Code != moderation.CodeConflict {
+			t.Errorf("%s again: %+v", line, n)
+		}
+	}
+}
