@@ -45,7 +45,7 @@ func newShift(t *testing.T, chromium string) *shift {
 			t.Error(err)
 		}
 	})
-	return &shift{t: t, Server: kit, edge: clients, Shift: rig.Begin(t, slack.Options{}, secret, fmt.Sprintf(`providers:
+	return &shift{t: t, Server: kit, edge: clients, Shift: rig.Begin(t, slack.Options{PostRate: -1}, secret, fmt.Sprintf(`providers:
   - {name: meet, type: realtimekit, account_id: %[1]q, app_id: %[2]q, api_token: %[3]q, base_url: %[4]q, bridge: {chromium: %[5]q, base_uri: %[6]q, certificate: %[7]q}}
   - {name: plain, type: realtimekit, account_id: %[1]q, app_id: %[2]q, api_token: %[3]q, base_url: %[4]q, no_video_preset: no-video}`,
 		realtimekittest.AccountID, realtimekittest.AppID, realtimekittest.APIToken, api.URL, chromium, clients.Base, clients.Certificate))}
@@ -96,6 +96,42 @@ func (s *shift) unchanged(what string) {
 	s.t.Helper()
 	if got := s.writes(); len(got) != 0 {
 		s.t.Errorf("%s: sent %q", what, got)
+	}
+}
+
+// buttons fails the test where the row near someone, or the whole message where
+// near is empty, lacks a button or has one too many.
+func (s *shift) buttons(on slack.Screen, near string, has, lacks []string) {
+	s.t.Helper()
+	for _, b := range has {
+		if _, err := slack.Find(on, b, near); err != nil {
+			s.t.Errorf("no button %s: %v", b, err)
+		}
+	}
+	for _, b := range lacks {
+		if _, err := slack.Find(on, b, near); err == nil {
+			s.t.Errorf("there is a button %s near %q", b, near)
+		}
+	}
+}
+
+// turns waits until a list that someone sees has changed as it should.
+func (s *shift) turns(list slack.Message, what string, so func(slack.Message) bool) slack.Message {
+	s.t.Helper()
+	return s.Shown(slack.Olive, what, func(m slack.Message) bool { return m.TS == list.TS && so(m) })
+}
+
+// has reports whether there is a button near someone.
+func has(on slack.Screen, button, near string) bool {
+	_, err := slack.Find(on, button, near)
+	return err == nil
+}
+
+// runs runs a command of the program's own.
+func (s *shift) runs(args ...string) {
+	s.t.Helper()
+	if _, stderr, status := s.Bot.Run(s.Ctx, args...); status != 0 {
+		s.t.Fatalf("%s: %s", strings.Join(args, " "), stderr)
 	}
 }
 
