@@ -110,6 +110,7 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 		},
 		after: func(tx store.Tx, c moderation.Case) error {
 			if m, puts, _ := standing(a); puts {
+				m.Restore = a.place.client.Remember(a.order)
 				if err := intendStanding(tx, m, c); err != nil {
 					return err
 				}

@@ -50,6 +50,57 @@ func TestUnknownIsSettled(t *testing.T) {
 	})
 }
 
+// A mute whose answer was lost, or that only a start after a crash finds done,
+// gives back what was there before it and no more.
+func TestWhatAMuteTookOutlivesItsAnswer(t *testing.T) {
+	for name, fault := range map[string]simulated.Fault{
+		"lost": {Op: "mute", Times: 1, Lost: true}, "late": {Op: "mute", Times: 1, Lost: true, Delay: 5 * time.Second},
+	} {
+		running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+			before, _ := st.person("standup", "ben")
+			if sends, muted := before.Sends(moderation.Audio); !sends || !muted {
+				t.Fatalf("Ben speaks: %+v", before)
+			}
+			st.sim.Spoil(fault)
+			if name == "late" { // as a crash does: nothing is known but the intent
+				st.sim.Spoil(simulated.Fault{Op: "participant", Times: 2, Code: moderation.CodeUnavailable})
+			}
+			st.typed(owner, "mute standup ben")
+			pass(20 * time.Second)
+			if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
+				t.Fatalf("%s: settled as %s: %s", name, c.Outcome, c.Text)
+			}
+			st.typed(owner, "unmute standup ben")
+			if after, _ := st.person("standup", "ben"); after.IsBlocked(moderation.Audio) || !after.Tracks[0].Muted {
+				t.Errorf("%s: given back too much or too little: %+v", name, after)
+			}
+		})
+	}
+}
+
+// Settings that show in the room are settled by a look at it.
+func TestSettingsAreSettled(t *testing.T) {
+	for _, test := range []struct {
+		fault simulated.Fault
+		words string
+		want  moderation.Outcome
+	}{
+		{simulated.Fault{Op: "set", Times: 1, Lost: true}, "end_conference_on_exit=true", moderation.Succeeded},
+		{simulated.Fault{Op: "set", Times: 1, Hang: true}, "end_conference_on_exit=true", moderation.Failed},
+		{simulated.Fault{Op: "set", Times: 1, Hang: true}, "end_conference_on_exit=true beep_on_exit=true", moderation.Failed},
+		{simulated.Fault{Op: "set", Times: 1, Lost: true}, "beep_on_exit=true", moderation.Unknown},
+	} {
+		running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+			st.sim.Spoil(test.fault)
+			st.typed(owner, "set standup ben "+test.words)
+			pass(20 * time.Second)
+			if c := st.cases()[0]; c.Outcome != test.want {
+				t.Errorf("%s, %+v: %s", test.words, test.fault, c.Outcome)
+			}
+		})
+	}
+}
+
 func TestUnknownStays(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Hang: true})

@@ -81,6 +81,15 @@ func (o Order) ForNewcomer(newcomer Order) (Order, bool) {
 	}
 }
 
+// Remember returns what an order will leave to give back as far as the driver
+// can tell before it; nil where it cannot. It asks no provider.
+func (c *Client) Remember(o Order) json.RawMessage {
+	if r, ok := c.driver.(Rememberer); ok {
+		return r.Remember(o)
+	}
+	return nil
+}
+
 // Spares reports whether a bulk order leaves the participant alone.
 func (o Order) Spares(p moderation.Participant) bool {
 	for _, e := range o.Except {

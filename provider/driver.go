@@ -186,6 +186,12 @@ type (
 	Greeter interface {
 		Greet(ctx context.Context, o Order, standing []Order) ([]json.RawMessage, error)
 	}
+	// Rememberer says what an order will leave to give back, from how its
+	// participant was seen before it and without asking the provider. It is kept
+	// with the intent, for an order whose Effect is lost in a crash.
+	Rememberer interface {
+		Remember(o Order) json.RawMessage
+	}
 	// Looker tells what became of an order by looking at the room, better than
 	// Client does from the list of participants.
 	Looker interface {

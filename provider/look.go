@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/roomwarden/roomwarden/moderation"
 )
@@ -34,7 +35,7 @@ func (c *Client) Observe(ctx context.Context, o Order) (moderation.Outcome, erro
 		return c.lookForCall(ctx, o)
 	case moderation.ActionKick, moderation.ActionMute, moderation.ActionUnmute, moderation.ActionHold,
 		moderation.ActionUnhold, moderation.ActionPin, moderation.ActionUnpin, moderation.ActionCoach,
-		moderation.ActionUncoach:
+		moderation.ActionUncoach, moderation.ActionSet:
 		return c.lookAtOne(ctx, o)
 	default:
 		return moderation.Unknown, nil
@@ -62,6 +63,9 @@ func (c *Client) lookAtRoom(ctx context.Context, o Order) (moderation.Outcome, e
 func (c *Client) lookAtOne(ctx context.Context, o Order) (moderation.Outcome, error) {
 	p, err := c.Participant(ctx, o.Room, o.Participant.ID)
 	if moderation.CodeOf(err) == moderation.CodeNotFound {
+		if o.Action == moderation.ActionSet { // it may have been changed before they left
+			return moderation.Unknown, nil
+		}
 		return settled(o.Action == moderation.ActionKick), nil
 	}
 	if err != nil {
@@ -85,10 +89,31 @@ func (c *Client) lookAtOne(ctx context.Context, o Order) (moderation.Outcome, er
 		return settled(p.Pinned), nil
 	case moderation.ActionUnpin:
 		return settled(!p.Pinned), nil
+	case moderation.ActionSet:
+		return lookAtSettings(p, o), nil
 	case moderation.ActionCoach:
 		return settled(p.Coaching != "" && p.Coaching == o.Listener.ID), nil
 	default:
 		return settled(p.Coaching == ""), nil
+	}
+}
+
+// optionEndsRoom is the one setting that shows in a participant.
+const optionEndsRoom = "end_conference_on_exit"
+
+// lookAtSettings tells by what shows of them whether settings were changed: all
+// go in one request, so that one of them that does not show as asked is enough.
+func lookAtSettings(p moderation.Participant, o Order) moderation.Outcome {
+	wanted, asked := o.Options[optionEndsRoom]
+	switch ends, err := strconv.ParseBool(wanted); {
+	case !asked || err != nil:
+		return moderation.Unknown
+	case ends != p.EndsRoom:
+		return moderation.Failed
+	case len(o.Options) > 1:
+		return moderation.Unknown
+	default:
+		return moderation.Succeeded
 	}
 }
 

@@ -211,21 +211,35 @@ type taken struct {
 // themselves.
 func (p *person) silence(m moderation.Media, block bool) json.RawMessage {
 	m = mediaOf(m)
+	restore := mutedOf(p.Participant, m)
+	p.mute(m, true)
+	if block && !p.IsBlocked(m) {
+		p.Blocked = append(p.Blocked, m)
+	}
+	return restore
+}
+
+// mutedOf names the tracks of a medium that are muted.
+func mutedOf(p moderation.Participant, m moderation.Media) json.RawMessage {
 	was := taken{Muted: []string{}}
 	for _, t := range p.Tracks {
 		if t.Source.Media() == m && t.Muted {
 			was.Muted = append(was.Muted, t.ID)
 		}
 	}
-	p.mute(m, true)
-	if block && !p.IsBlocked(m) {
-		p.Blocked = append(p.Blocked, m)
-	}
 	restore, err := json.Marshal(was)
 	if err != nil {
 		return nil
 	}
 	return restore
+}
+
+// Remember says before a mute which of the participant's tracks it will find muted.
+func (d *Driver) Remember(o provider.Order) json.RawMessage {
+	if o.Action != moderation.ActionMute {
+		return nil
+	}
+	return mutedOf(o.Participant, mediaOf(o.Media))
 }
 
 // release gives a medium back: tracks that were muted before stay so.
