@@ -95,6 +95,7 @@ func New(c Config) (*Bot, error) {
 // is returned at once: its sentence names the remedy. Run is called once.
 func (b *Bot) Run(ctx context.Context) error {
 	defer b.api.close()
+	defer b.directory.close()
 	// The work outlives ctx, to be finished.
 	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()

@@ -25,9 +25,22 @@ type directory struct {
 	people   cache[commands.Person]
 	groups   cache[map[string]bool]
 	channels cache[map[string]bool]
+	readings *readings
 }
 
-func newDirectory(a *api) *directory { return &directory{api: a} }
+func newDirectory(a *api) *directory {
+	r := &readings{}
+	return &directory{
+		api: a, readings: r,
+		people:   cache[commands.Person]{readings: r},
+		groups:   cache[map[string]bool]{readings: r},
+		channels: cache[map[string]bool]{readings: r},
+	}
+}
+
+// close ends the readings that are under way and waits for them; from then on
+// what is not kept is not known.
+func (d *directory) close() { d.readings.close() }
 
 // User implements commands.Directory.
 func (d *directory) User(ctx context.Context, id string) (commands.Person, error) {
@@ -140,12 +153,13 @@ func unread(err error) error {
 const cacheSize = 10_000
 
 // cache keeps values by key for directoryKeeps. Callers who ask for the same
-// key at once share one reading. The zero value is ready to use.
+// key at once share one reading.
 type cache[V any] struct {
-	reading singleflight.Group
-	mu      sync.Mutex
-	kept    map[string]kept[V]
-	drops   uint64 // grows with each drop: a reading from before is not kept
+	readings *readings
+	reading  singleflight.Group
+	mu       sync.Mutex
+	kept     map[string]kept[V]
+	drops    uint64 // grows with each drop: a reading from before is not kept
 }
 
 type kept[V any] struct {
@@ -164,8 +178,11 @@ func (c *cache[V]) get(ctx context.Context, key string, read func(context.Contex
 		return k.value, nil
 	}
 	result := c.reading.DoChan(key, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*interactiveWithin)
-		defer cancel()
+		ctx, done, err := c.readings.begin(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
 		value, err := read(ctx)
 		if err == nil {
 			c.keep(key, value, drops)

@@ -1,8 +1,10 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -52,5 +54,37 @@ func TestDirectoryUser(t *testing.T) {
 				t.Errorf("withheld %v, want %v: %v", !test.withheld, test.withheld, err)
 			}
 		})
+	}
+}
+
+// A reading that its caller has left ends with the bot, and none begins after it.
+func TestNoReadingOutlivesTheBot(t *testing.T) {
+	t.Parallel()
+	asked, left := make(chan struct{}), make(chan struct{})
+	slack := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Error(err)
+		}
+		close(asked)
+		<-r.Context().Done()
+		close(left)
+	}))
+	defer slack.Close()
+	people := bot.NewDirectory(bot.Config{APIURL: slack.URL + "/api/", BotToken: "xoxb-1"})
+	ctx, leave := context.WithCancel(t.Context())
+	answered := make(chan error)
+	go func() {
+		_, err := people.User(ctx, "U1")
+		answered <- err
+	}()
+	<-asked
+	leave()
+	if err := <-answered; err == nil {
+		t.Error("known")
+	}
+	bot.CloseDirectory(people)
+	<-left
+	if _, err := people.User(t.Context(), "U2"); err == nil {
+		t.Error("known afterwards")
 	}
 }

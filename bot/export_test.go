@@ -112,6 +112,9 @@ func NewBoards(st store.Store, source boardSource, api poster, r *Renderer, log 
 // NewDirectory is newDirectory over Slack at c.APIURL.
 func NewDirectory(c Config) commands.Directory { return newDirectory(newAPI(c)) }
 
+// CloseDirectory is close.
+func CloseDirectory(d commands.Directory) { d.(*directory).close() }
+
 // Outlive is outlive.
 func Outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	return outlive(ctx, by)
