@@ -267,9 +267,8 @@ type press struct {
 	// View is set where a choice in a dialog changes the dialog: it is updated to
 	// this and nothing else is done.
 	View *slack.ModalViewRequest
-	// ViewID, ViewHash and ViewType (modal, home) name the view that the press
-	// came from, if any.
-	ViewID, ViewHash, ViewType string
+	// ViewID and ViewType (modal, home) name the view that the press came from, if any.
+	ViewID, ViewType string
 	// TriggerID opens a dialog within 3 s, once.
 	TriggerID string
 	// Shown says by argument how words that are ids are shown in a dialog.
@@ -285,6 +284,4 @@ type press struct {
 	// ResponseURL replaces the message that the press came from, if any.
 	ResponseURL string
 	ChannelID   string
-	MessageTS   string
-	ActedAt     time.Time
 }

@@ -53,17 +53,12 @@ func (d *directory) User(ctx context.Context, id string) (commands.Person, error
 		if err != nil {
 			return commands.Person{}, unread(err)
 		}
-		name := u.Profile.DisplayName
-		if name == "" {
-			name = u.RealName
-		}
 		external := u.IsStranger || u.TeamID != "" && self.teamID != "" && u.TeamID != self.teamID
 		if self.enterpriseID != "" && u.Enterprise.EnterpriseID == self.enterpriseID {
 			external = u.IsStranger
 		}
 		return commands.Person{
-			ID: u.ID, Name: name, TeamID: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted,
-			Deleted: u.Deleted, Bot: u.IsBot, External: external, Admin: u.IsAdmin || u.IsOwner,
+			Guest: u.IsRestricted || u.IsUltraRestricted, Deleted: u.Deleted, Bot: u.IsBot, External: external,
 		}, nil
 	})
 }

@@ -55,8 +55,6 @@ type slashPayload struct {
 	Command     string `json:"command"`
 	Text        string `json:"text"`
 	UserID      string `json:"user_id"`
-	UserName    string `json:"user_name"`
-	TeamID      string `json:"team_id"`
 	ChannelID   string `json:"channel_id"`
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
@@ -95,10 +93,7 @@ func (b *Bot) readSlash(payload []byte, at time.Time) (job, error) {
 	j := job{
 		kind: slashKind, key: "slash/" + p.TriggerID, at: at, keep: true,
 		press: press{TriggerID: p.TriggerID, ChannelID: p.ChannelID, ResponseURL: p.ResponseURL, Invocation: commands.Invocation{
-			Caller: commands.Caller{
-				Actor:  moderation.Actor{Kind: moderation.SlackUser, ID: p.UserID, Name: p.UserName},
-				TeamID: p.TeamID, Channel: p.ChannelID,
-			},
+			Caller: commands.Caller{Actor: moderation.Actor{Kind: moderation.SlackUser, ID: p.UserID}, Channel: p.ChannelID},
 			Source: commands.FromSlash, Command: name, Text: text,
 		}},
 		reply: reply{url: p.ResponseURL, user: p.UserID, at: at},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/roomwarden/roomwarden/bot"
+	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
@@ -183,7 +184,7 @@ func TestTheDirectory(t *testing.T) {
 	if person, err = d.User(st.ctx, slack.Stray); err != nil || !person.External {
 		t.Errorf("stranger: %+v, %v", person, err)
 	}
-	if person, err = d.User(st.ctx, slack.Mo); err != nil || person.External || person.Guest || person.Name == "" {
+	if person, err = d.User(st.ctx, slack.Mo); err != nil || person != (commands.Person{}) {
 		t.Errorf("member: %+v, %v", person, err)
 	}
 	in, err := d.InGroup(st.ctx, slack.Moderators, slack.Mo)

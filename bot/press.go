@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
@@ -15,9 +13,7 @@ import (
 // delivery is what we read of an interactive payload. Slack adds to its blocks
 // and elements at any time; nothing here depends on those that we do not draw.
 type delivery struct {
-	Type        string        `json:"type"`
-	User        deliveryUser  `json:"user"`
-	Team        deliveryTeam  `json:"team"`
+	User        deliveryID    `json:"user"`
 	Channel     deliveryID    `json:"channel"`
 	Container   container     `json:"container"`
 	ResponseURL string        `json:"response_url"`
@@ -32,16 +28,8 @@ type delivery struct {
 }
 
 type (
-	deliveryID   struct{ ID string }
-	deliveryUser struct {
-		ID     string `json:"id"`
-		Name   string `json:"name"`
-		TeamID string `json:"team_id"`
-	}
-	deliveryTeam struct {
-		ID string `json:"id"`
-	}
-	container struct {
+	deliveryID struct{ ID string }
+	container  struct {
 		MessageTS string `json:"message_ts"`
 		ChannelID string `json:"channel_id"`
 		ViewID    string `json:"view_id"`
@@ -51,7 +39,6 @@ type (
 		ID              string      `json:"id"`
 		Hash            string      `json:"hash"`
 		Type            string      `json:"type"`
-		CallbackID      string      `json:"callback_id"`
 		PrivateMetadata string      `json:"private_metadata"`
 		State           stateValues `json:"state"`
 	}
@@ -137,13 +124,8 @@ func readDelivery(payload []byte) (delivery, error) {
 }
 
 func (d delivery) caller() commands.Caller {
-	team := d.User.TeamID
-	if team == "" {
-		team = d.Team.ID
-	}
 	return commands.Caller{
-		Actor:   moderation.Actor{Kind: moderation.SlackUser, ID: d.User.ID, Name: d.User.Name},
-		TeamID:  team,
+		Actor:   moderation.Actor{Kind: moderation.SlackUser, ID: d.User.ID},
 		Channel: cmp.Or(d.Channel.ID, d.Container.ChannelID),
 	}
 }
@@ -153,11 +135,11 @@ func (d delivery) base(source commands.Source) press {
 	p := press{
 		Invocation:  commands.Invocation{Caller: d.caller(), Source: source},
 		ResponseURL: d.ResponseURL, TriggerID: d.TriggerID,
-		ChannelID: cmp.Or(d.Channel.ID, d.Container.ChannelID), MessageTS: d.Container.MessageTS,
+		ChannelID: cmp.Or(d.Channel.ID, d.Container.ChannelID),
 		Ephemeral: d.Container.Ephemeral,
 	}
 	if d.View != nil {
-		p.ViewID, p.ViewHash, p.ViewType = d.View.ID, d.View.Hash, d.View.Type
+		p.ViewID, p.ViewType = d.View.ID, d.View.Type
 	}
 	return p
 }
@@ -176,7 +158,6 @@ func (r *renderer) readPress(payload []byte) (press, error) {
 		return p, nil
 	}
 	a := d.Actions[0]
-	p.ActedAt = slackTime(a.ActionTS)
 	switch a.ActionID {
 	case homeRefresh:
 		p.Home = true
@@ -246,18 +227,4 @@ func (p *press) take(w wish) {
 			Caller: p.Invocation.Caller, Source: commands.FromButton, Command: "list", Args: w.List,
 		}
 	}
-}
-
-// slackTime reads Slack's seconds with a fraction; the zero time where it is none.
-func slackTime(ts string) time.Time {
-	seconds, fraction, _ := strings.Cut(ts, ".")
-	s, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil {
-		return time.Time{}
-	}
-	micros, err := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
-	if err != nil {
-		micros = 0
-	}
-	return time.Unix(s, micros*1000).UTC()
 }

@@ -97,7 +97,7 @@ func TestPressesAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	caller := commands.Caller{Actor: moderation.Actor{Kind: moderation.SlackUser, ID: "U0MOD0000", Name: "mo"}, TeamID: "T0TEAM000", Channel: "C0MODS000"}
+	caller := commands.Caller{Actor: moderation.Actor{Kind: moderation.SlackUser, ID: "U0MOD0000"}, Channel: "C0MODS000"}
 	want := commands.Invocation{
 		Caller: caller, Source: commands.FromButton, Command: "kick",
 		Args: commands.Args{commands.ArgPerson: "PA_1", commands.ArgRoom: "sim:RM_1"},
@@ -110,7 +110,7 @@ func TestPressesAreRead(t *testing.T) {
 	if press.List == nil || !cmp.Equal(list, press.List.Args) || press.List.Command != "list" {
 		t.Errorf("list = %+v, want one of %v", press.List, list)
 	}
-	if press.ResponseURL != "https://hooks.example/1" || press.TriggerID != "T1" || press.MessageTS != "1700000000.000100" || press.ActedAt.UnixMilli() != 1700000001250 {
+	if press.ResponseURL != "https://hooks.example/1" || press.TriggerID != "T1" {
 		t.Errorf("press = %+v", press)
 	}
 }

@@ -35,9 +35,9 @@ type api struct {
 	ahead  time.Duration // how far our clock is before Slack's, by the last answer
 }
 
-// identity is who we are in Slack.
+// identity is where in Slack we belong.
 type identity struct {
-	teamID, enterpriseID, userID, botID string
+	teamID, enterpriseID string
 }
 
 func newAPI(c Config) *api {
@@ -122,7 +122,7 @@ func (a *api) lacks(scope string) bool {
 	return a.scopes != nil && !a.scopes[scope]
 }
 
-// whoami returns who we are; it asks Slack until it has been told once.
+// whoami returns where we belong; it asks Slack until it has been told once.
 func (a *api) whoami(ctx context.Context) (identity, error) {
 	a.mu.Lock()
 	known := a.self
@@ -134,7 +134,7 @@ func (a *api) whoami(ctx context.Context) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	self := identity{teamID: said.TeamID, enterpriseID: said.EnterpriseID, userID: said.UserID, botID: said.BotID}
+	self := identity{teamID: said.TeamID, enterpriseID: said.EnterpriseID}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.self = &self

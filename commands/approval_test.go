@@ -286,7 +286,7 @@ func TestRequestTellsNothing(t *testing.T) {
 
 func TestRequestsAreBounded(t *testing.T) {
 	st := carefulStage(t, func(_ *stage, c *commands.Config) {
-		c.Directory = people{users: map[string]commands.Person{"U0GUEST": {ID: "U0GUEST", Guest: true}}}
+		c.Directory = people{users: map[string]commands.Person{"U0GUEST": {Guest: true}}}
 	})
 	for _, who := range []string{"a", "b", "c", "d", "e"} {
 		st.typed(nobody, "request sim:standup "+who+" kick")

@@ -55,8 +55,8 @@ func TestChangesWhileAButtonIsOnScreen(t *testing.T) {
 			s.typed(owner, "role revoke S0MODS moderator sim:* auth_id=acme")
 			s.typed(owner, "role grant S0MODS viewer sim:* auth_id=acme")
 		},
-		"they are deactivated": func(s scene) { s.users[ann] = commands.Person{ID: ann, Deleted: true} },
-		"they become a guest":  func(s scene) { s.users[ann] = commands.Person{ID: ann, Guest: true} },
+		"they are deactivated": func(s scene) { s.users[ann] = commands.Person{Deleted: true} },
+		"they become a guest":  func(s scene) { s.users[ann] = commands.Person{Guest: true} },
 		"slack goes away":      func(s scene) { delete(s.members, "S0MODS") },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,7 +28,7 @@ func (p people) User(_ context.Context, id string) (commands.Person, error) {
 	if odd, ok := p.users[id]; ok {
 		return odd, nil
 	}
-	return commands.Person{ID: id}, nil
+	return commands.Person{}, nil
 }
 
 func (p people) InGroup(_ context.Context, group, user string) (bool, error) {

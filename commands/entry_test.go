@@ -164,8 +164,8 @@ func guarded(recorded *recorder) stageOption {
 		c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", recorded))
 		c.Rules.Owners = []string{owner, "U0GUEST", "U0GONE", "U0ALIEN", "U0BOT"}
 		c.Directory = people{users: map[string]commands.Person{
-			"U0GUEST": {ID: "U0GUEST", Guest: true}, "U0GONE": {ID: "U0GONE", Deleted: true},
-			"U0ALIEN": {ID: "U0ALIEN", External: true}, "U0BOT": {ID: "U0BOT", Bot: true},
+			"U0GUEST": {Guest: true}, "U0GONE": {Deleted: true},
+			"U0ALIEN": {External: true}, "U0BOT": {Bot: true},
 		}}
 		c.Rules.PermanentBans = true
 	}

@@ -14,7 +14,6 @@ import (
 // Caller is who asks, and from where.
 type Caller struct {
 	Actor   moderation.Actor
-	TeamID  string // the Slack workspace that the caller belongs to, where known
 	Channel string // the Slack channel in which the command was typed
 }
 
@@ -105,13 +104,9 @@ var ErrWithheld = errors.New("slack does not let the app read this")
 
 // Person is a Slack user as far as permissions care.
 type Person struct {
-	ID      string
-	Name    string // display name
-	TeamID  string
 	Guest   bool // restricted or ultra restricted
 	Deleted bool
 	Bot     bool
 	// External is set for people of other workspaces (Slack Connect, Grid).
 	External bool
-	Admin    bool // workspace admin or owner: gives nothing, but is shown
 }

@@ -15,8 +15,7 @@ const (
 // Actor is who acts.
 type Actor struct {
 	Kind ActorKind `json:"kind"`
-	ID   string    `json:"id"`             // the Slack user id, the token's name; empty for System
-	Name string    `json:"name,omitempty"` // for people to read; may be empty
+	ID   string    `json:"id"` // the Slack user id, the token's name; empty for System
 }
 
 // String returns the actor as audit records carry it: a bare Slack user id,

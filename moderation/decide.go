@@ -76,9 +76,6 @@ type Decision struct {
 	// wants it explained. It names grants and is for those who may read them, or
 	// oneself.
 	Chain []Sentence
-	// By is the grant that allows; an owner of the configuration, a token and
-	// the command line hold one that stands in no store.
-	By Grant
 	// Unread is set where the refusal is for want of a fact that could not be read.
 	Unread bool
 }
@@ -237,7 +234,7 @@ func (p *Policy) tooLongABan(h holding, q asked) Sentence {
 }
 
 func allow(h holding, q asked) Decision {
-	d := Decision{Allowed: true, By: h.grant}
+	d := Decision{Allowed: true}
 	d.Says = []Sentence{h.say("permission.chain.allows", "Permission", Literal(q.Permission))}
 	if q.Explain {
 		d.Chain = d.Says

@@ -37,7 +37,6 @@ type Style interface {
 
 // Printer renders sentences of one language.
 type Printer struct {
-	language  string
 	templates map[string]*template.Template
 	lacking   []string // keys that are said in English
 }
@@ -60,7 +59,7 @@ func Languages() []string {
 // template that does not parse is an error. A sentence that the language lacks
 // is the English one.
 func Load(language string) (*Printer, error) {
-	p := &Printer{language: language, templates: make(map[string]*template.Template)}
+	p := &Printer{templates: make(map[string]*template.Template)}
 	paths, err := fs.Glob(files, language+"/*.yaml")
 	if err != nil || !slices.Contains(Languages(), language) {
 		return nil, fmt.Errorf("no words for the language %q: there are %s", language, strings.Join(Languages(), ", "))

@@ -62,8 +62,6 @@ type Envelope struct {
 	Type            string          `json:"type"`
 	Payload         json.RawMessage `json:"payload"`
 	AcceptsResponse bool            `json:"accepts_response_payload"`
-	RetryAttempt    int             `json:"retry_attempt"`
-	RetryReason     string          `json:"retry_reason"`
 	// Fault is why the frame could not be read whole; then only ID is sure.
 	Fault error `json:"-"`
 	// At is when the frame was read.

@@ -26,7 +26,6 @@ import (
 
 // Options describe a window.
 type Options struct {
-	Chromium      string // path of the browser; looked for where it is empty
 	Width, Height int64
 	Phone         bool
 	Dark          bool

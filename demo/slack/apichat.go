@@ -124,7 +124,6 @@ func updateMessage(s *Server, a args) (map[string]any, *fault) {
 
 func (s *Server) edited(m *Message) {
 	m.Edits++
-	m.EditedAt = s.Now()
 }
 
 func deleteMessage(s *Server, a args) (map[string]any, *fault) {

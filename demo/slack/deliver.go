@@ -38,7 +38,7 @@ func (s *Server) deliver(ctx context.Context, e envelope) (json.RawMessage, erro
 		return nil, ErrDispatchFailed
 	}
 	d := &Delivery{
-		Envelope: s.id("E-"), Type: e.Type, Kind: e.Kind, Socket: c.Number, Again: e.Again,
+		Envelope: s.id("E-"), Type: e.Type, Kind: e.Kind, Socket: c.Number,
 		SentAt: s.Now(), socket: c, settled: make(chan struct{}),
 	}
 	s.ledger.Deliveries = append(s.ledger.Deliveries, d)

@@ -24,8 +24,6 @@ type Delivery struct {
 	Socket   int
 	SentAt   time.Time
 	Acks     []Ack
-	// Again is the envelope id of the first delivery of the same payload.
-	Again string
 
 	socket  *Socket
 	settled chan struct{} // closed by the first ack

@@ -32,8 +32,7 @@ type linkState struct {
 
 // Socket is one connection of Socket Mode.
 type Socket struct {
-	Number   int // counts all connections there ever were, from 1
-	OpenedAt time.Time
+	Number int // counts all connections there ever were, from 1
 
 	s       *Server
 	wire    *wire
@@ -63,7 +62,7 @@ func (s *Server) serveLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetReadLimit(4 << 20)
-	c := &Socket{s: s, wire: under, conn: conn, OpenedAt: s.Now(), gone: make(chan struct{})}
+	c := &Socket{s: s, wire: under, conn: conn, gone: make(chan struct{})}
 	c.live()
 }
 

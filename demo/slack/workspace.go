@@ -72,8 +72,6 @@ type Message struct {
 	Edits   int
 	Deleted bool
 	At      time.Time
-	// EditedAt is when it was last changed; zero for never.
-	EditedAt time.Time
 }
 
 func (m Message) surface() []Block { return m.Blocks }

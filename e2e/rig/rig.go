@@ -79,7 +79,6 @@ type process struct {
 	cmd  *exec.Cmd
 	log  *logged
 	done chan struct{}
-	err  error
 }
 
 // logged keeps what the program writes to stderr.
@@ -155,7 +154,7 @@ func (b *Bot) Launch() {
 	}
 	p := &process{cmd: cmd, log: log, done: make(chan struct{})}
 	go func() {
-		p.err = cmd.Wait()
+		_ = cmd.Wait() // ProcessState says how it ended
 		close(p.done)
 	}()
 	b.mu.Lock()

@@ -19,8 +19,7 @@ const mostBody = 1 << 20
 // Request is one that came in.
 type Request struct {
 	Method string
-	Path   string // below the cloud's Root
-	Query  url.Values
+	Path   string     // below the cloud's Root
 	Form   url.Values // of a body that is a form
 	Body   string
 	Status int // of the answer; zero where none was given
@@ -88,7 +87,7 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (g *Gate) record(r *http.Request, body []byte, status int) {
 	in := Request{
-		Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, g.cloud.Root), Query: r.URL.Query(), Body: string(body), Status: status,
+		Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, g.cloud.Root), Body: string(body), Status: status,
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		in.Form, _ = url.ParseQuery(in.Body) // what is no form stays in Body

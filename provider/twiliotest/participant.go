@@ -90,7 +90,7 @@ func (s *Server) updateParticipant(r *http.Request) (any, *problem) {
 
 func (p *participant) configure(form url.Values) {
 	if form.Has("WaitUrl") {
-		p.waitURL, p.waitMethod = form.Get("WaitUrl"), methodOr(form.Get("WaitMethod"), "POST")
+		p.waitMethod = methodOr(form.Get("WaitMethod"), "POST")
 	}
 	if form.Has("BeepOnExit") {
 		p.beepOnExit = form.Get("BeepOnExit") == "true"

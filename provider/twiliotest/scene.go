@@ -117,16 +117,10 @@ func (s *Server) findCall(sid string) (*conference, *participant) {
 
 // CallState is what a participant of a conference is like.
 type CallState struct {
-	Present                   bool
-	Status                    string
-	Muted, Hold, Coaching     bool
-	Coaches                   string
-	EndsConference, BeepsOut  bool
-	HoldURL, HoldMethod       string
-	WaitURL, WaitMethod       string
-	Announced                 []Announcement
-	Dialled                   map[string][]string // the form that called them
-	ConferenceSID, Label, SID string
+	Present, Muted, Hold, BeepsOut  bool
+	HoldURL, HoldMethod, WaitMethod string
+	Announced                       []Announcement
+	ConferenceSID                   string
 }
 
 // Call tells what became of a call.
@@ -137,10 +131,9 @@ func (s *Server) Call(sid string) CallState {
 		for _, p := range c.people {
 			if p.call.sid == sid {
 				return CallState{
-					Present: !p.left, Status: p.status, Muted: p.muted, Hold: p.hold, Coaching: p.coaching, Coaches: p.coaches,
-					EndsConference: p.endsExit, BeepsOut: p.beepOnExit, HoldURL: p.holdURL, HoldMethod: p.holdMethod,
-					WaitURL: p.waitURL, WaitMethod: p.waitMethod, Announced: append([]Announcement(nil), p.announced...),
-					Dialled: p.dialled, ConferenceSID: c.sid, Label: p.label, SID: sid,
+					Present: !p.left, Muted: p.muted, Hold: p.hold, BeepsOut: p.beepOnExit,
+					HoldURL: p.holdURL, HoldMethod: p.holdMethod, WaitMethod: p.waitMethod,
+					Announced: append([]Announcement(nil), p.announced...), ConferenceSID: c.sid,
 				}
 			}
 		}

@@ -35,7 +35,7 @@ type participant struct {
 	created, updated        time.Time
 	left                    bool
 	holdURL, holdMethod     string
-	waitURL, waitMethod     string
+	waitMethod              string
 	beepOnExit              bool
 	announced               []Announcement
 	dialled                 url.Values // the form that called them in; nil for who came by themselves

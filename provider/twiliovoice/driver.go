@@ -6,7 +6,6 @@ package twiliovoice
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -35,7 +34,6 @@ type Driver struct {
 	callerID  string
 	publicURL string
 	host      func(contentType string, body []byte, keep time.Duration) (string, error)
-	log       *slog.Logger
 	client    *twiliorest.Client
 	callers   *callers
 }
@@ -48,13 +46,9 @@ func open(_ context.Context, s provider.Settings) (provider.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := s.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
 	return &Driver{
 		name: s.Name, authToken: s.Values["auth_token"], callerID: s.Values["caller_id"],
-		publicURL: s.PublicURL, host: s.Host, log: log, client: client, callers: newCallers(),
+		publicURL: s.PublicURL, host: s.Host, client: client, callers: newCallers(),
 	}, nil
 }
 
