@@ -8,11 +8,11 @@ import (
 	"github.com/roomwarden/roomwarden/provider"
 )
 
-// Diagnose checks the presets that the configuration names.
+// Diagnose checks the browser and the presets that the configuration names.
 func (d *Driver) Diagnose(ctx context.Context) []provider.Finding {
 	all := []provider.Finding{{OK: true, Says: moderation.Say("realtimekit.doctor.account", "Provider", d.name)}}
 	if d.stage != nil {
-		all = append(all, finding(d.presets.bridge, d.checkBridge(ctx)))
+		all = append(all, d.checkBrowser(ctx), finding(d.presets.bridge, d.checkBridge(ctx)))
 	}
 	if d.presets.noVideo == "" {
 		all = append(all, provider.Finding{
@@ -21,6 +21,17 @@ func (d *Driver) Diagnose(ctx context.Context) []provider.Finding {
 		return all
 	}
 	return append(all, finding(d.presets.noVideo, d.checkNoVideo(ctx)))
+}
+
+// checkBrowser starts the bridge's browser, without any meeting.
+func (d *Driver) checkBrowser(ctx context.Context) provider.Finding {
+	if err := d.stage.Check(ctx); err != nil {
+		d.log.Warn("the bridge's browser does not start", "error", err)
+		return provider.Finding{
+			Says: moderation.Say("realtimekit.doctor.no_chromium", "Path", moderation.Literal(d.chromium)), Remedy: moderation.Say("realtimekit.doctor.set_chromium"),
+		}
+	}
+	return provider.Finding{OK: true, Says: moderation.Say("realtimekit.doctor.chromium", "Path", moderation.Literal(d.chromium))}
 }
 
 // finding is what the check of a preset came to.

@@ -61,9 +61,10 @@ type Driver struct {
 	hookKeys hookKeys
 	log      *slog.Logger
 
-	stage  stage // nil: no bridge
-	dark   marks // whose video the bridge stopped
-	pinned marks
+	stage    stage  // nil: no bridge
+	chromium string // what it runs
+	dark     marks  // whose video the bridge stopped
+	pinned   marks
 }
 
 func open(s provider.Settings) (*Driver, error) {

@@ -16,6 +16,7 @@ import (
 // stage does what the client SDK alone can.
 type stage interface {
 	Do(ctx context.Context, meeting string, control bridge.Control, targets ...bridge.Target) (peers []string, err error)
+	Check(ctx context.Context) error
 	Close() error
 }
 
@@ -27,6 +28,7 @@ func (d *Driver) openStage(values map[string]string) {
 	if values["bridge.chromium"] == "" {
 		return
 	}
+	d.chromium = values["bridge.chromium"]
 	d.stage = bridge.New(bridge.Config{
 		Chromium: values["bridge.chromium"], BaseURI: values["bridge.base_uri"], Certificate: values["bridge.certificate"],
 		Token: d.api.enrolBridge(d.presets.bridge), Log: d.log,

@@ -29,6 +29,8 @@ func (s *stage) Do(_ context.Context, _ string, c bridge.Control, targets ...bri
 	return nil, s.err
 }
 
+func (s *stage) Check(context.Context) error { return s.err }
+
 func (s *stage) Close() error { return nil }
 
 // With a bridge video stops without a kick, and the list shows who is pinned.

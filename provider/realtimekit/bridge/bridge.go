@@ -10,7 +10,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -35,11 +34,11 @@ const (
 )
 
 // Target is someone by user id or custom participant id: all their devices. Of
-// those a pin takes Peer, any where it is empty.
+// those a pin takes the one whose peer is named, any where it is not there.
 type Target struct {
 	User   string `json:"user"`
 	Custom string `json:"custom"`
-	Peer   string `json:"peer"`
+	Peer   string `json:"peer,omitempty"`
 }
 
 // Config says how a Bridge works. A zero duration takes its default.
@@ -53,7 +52,10 @@ type Config struct {
 	// Idle is how long a meeting is stayed in after the last control: 60 s, as
 	// Cloudflare bills each minute. Join and Act bound the two steps: 15 s and 5 s.
 	Idle, Join, Act time.Duration
-	Log             *slog.Logger
+	// Most is how many meetings may be joined at once, 8 where it is zero. For one
+	// more the meeting that has been idle the longest is left.
+	Most int
+	Log  *slog.Logger
 }
 
 // Patience is how long a control may take that has to join first, or anew.
@@ -69,6 +71,9 @@ func (c Config) Defaults() Config {
 	fill(&c.Idle, time.Minute)
 	fill(&c.Join, 15*time.Second)
 	fill(&c.Act, 5*time.Second)
+	if c.Most <= 0 {
+		c.Most = 8
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -81,91 +86,121 @@ type Bridge struct {
 	root   context.Context //nolint:containedctx // its end ends every tab
 	stop   context.CancelFunc
 	tabs   sync.WaitGroup
+	keeper *keeper
 
-	mu      sync.Mutex
-	open    map[string]*tab
-	browser *browser
-	closed  bool
+	mu     sync.Mutex
+	open   map[string]*tab
+	closed bool
 }
 
 // New makes a bridge. It starts nothing.
 func New(c Config) *Bridge {
 	root, stop := context.WithCancel(context.Background())
-	return &Bridge{config: c.Defaults(), root: root, stop: stop, open: map[string]*tab{}}
+	c = c.Defaults()
+	return &Bridge{config: c, root: root, stop: stop, keeper: newKeeper(c), open: map[string]*tab{}}
 }
 
 // Do carries a control out and returns the peers whom it was for, once the SDK
-// shows it. It joins the meeting where the bridge is not in it.
+// shows it. It joins the meeting where the bridge is not in it. Controls of one
+// meeting wait for each other, those of several do not.
 func (b *Bridge) Do(ctx context.Context, meeting string, control Control, targets ...Target) ([]string, error) {
 	j := job{ctx: ctx, control: control, targets: targets, done: make(chan outcome, 1)}
 	for {
-		t, err := b.tab(meeting)
+		t, err := b.take(ctx, meeting)
 		if err != nil {
 			return nil, err
 		}
 		select {
-		case t.jobs <- j:
-		case <-t.ended:
-			continue
-		case <-ctx.Done():
-			return nil, moderation.Errorf(moderation.CodeUnavailable, "the bridge is at work on %s: %w", meeting, ctx.Err())
-		}
-		select {
-		case o := <-j.done:
+		case t.jobs <- j: // it answers, within the context's time
+			o := <-j.done
+			b.give(t)
 			return o.peers, o.err
+		case <-t.ended:
+			b.give(t)
 		case <-ctx.Done():
-			return nil, moderation.Errorf(moderation.CodeOutcomeUnknown, "the bridge: %w", ctx.Err())
+			b.give(t)
+			return nil, moderation.Errorf(moderation.CodeBusy, "the bridge is at work on %s: %w", meeting, ctx.Err())
 		}
 	}
 }
 
-// tab returns the meeting's tab, a new one where there is none.
-func (b *Bridge) tab(meeting string) (*tab, error) {
+// take returns the meeting's tab, a new one where there is none, and keeps it
+// from being left for another meeting until it is given back.
+func (b *Bridge) take(ctx context.Context, meeting string) (*tab, error) {
+	for {
+		t, idle, err := b.reserve(meeting)
+		if t != nil || err != nil {
+			return t, err
+		}
+		select {
+		case idle.leaving <- struct{}{}:
+		case <-idle.ended:
+		case <-ctx.Done():
+			return nil, busy(b.config.Most).Because(ctx.Err())
+		}
+		<-idle.ended // within the time of a goodbye
+	}
+}
+
+// reserve returns the meeting's tab, or the one that must end first.
+func (b *Bridge) reserve(meeting string) (t, idle *tab, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return nil, moderation.Errorf(moderation.CodeUnavailable, "the bridge is closed")
+		return nil, nil, moderation.Errorf(moderation.CodeUnavailable, "the bridge is closed")
 	}
-	t := b.open[meeting]
+	t = b.open[meeting]
+	if t == nil && len(b.open) >= b.config.Most {
+		for _, o := range b.open {
+			if o.wanted == 0 && (idle == nil || o.since.Before(idle.since)) {
+				idle = o
+			}
+		}
+		if idle == nil {
+			err = busy(b.config.Most)
+		}
+		return nil, idle, err
+	}
 	if t == nil {
-		t = &tab{bridge: b, meeting: meeting, jobs: make(chan job), ended: make(chan struct{})}
+		t = newTab(b, meeting)
 		b.open[meeting] = t
 		b.tabs.Go(t.run)
 	}
-	return t, nil
+	t.wanted++
+	return t, nil, nil
 }
 
-// forget takes a tab out that has ended; the browser ends with the last one.
+func (b *Bridge) give(t *tab) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t.wanted--
+	t.since = time.Now()
+}
+
+// forget takes a tab out that has ended.
 func (b *Bridge) forget(t *tab) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.open, t.meeting)
-	if len(b.open) == 0 && b.browser != nil {
-		b.browser.close()
-		b.browser = nil
-	}
 }
 
-// running returns the browser, started where it is not running.
-func (b *Bridge) running() (*browser, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.browser != nil && b.browser.alive() {
-		return b.browser, nil
+// Check starts the browser where it is not running and opens the page.
+func (b *Bridge) Check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, b.config.Join)
+	defer cancel()
+	defer context.AfterFunc(b.root, cancel)()
+	t := newTab(b, "")
+	defer t.end()
+	if err := t.openPage(ctx); err != nil {
+		return err
 	}
-	if b.browser != nil {
-		b.browser.close()
-		b.browser = nil
+	if _, err := t.call(ctx, b.config.Act, `() => warden.state()`); err != nil {
+		return noBrowser(b.config, err)
 	}
-	started, err := startBrowser(b.root, b.config)
-	if err != nil {
-		return nil, err
-	}
-	b.browser = started
-	return started, nil
+	return nil
 }
 
-// Close leaves every meeting and ends the browser.
+// Close leaves every meeting and ends the browser. What is under way is given up.
 func (b *Bridge) Close() error {
 	b.mu.Lock()
 	b.closed = true
@@ -174,5 +209,3 @@ func (b *Bridge) Close() error {
 	b.tabs.Wait()
 	return nil
 }
-
-var errNoBrowser = errors.New("the browser could not be started")

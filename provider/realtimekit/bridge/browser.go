@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -24,8 +25,20 @@ var (
 	page []byte
 )
 
-// policy lets the page reach the meeting and nothing else.
-const policy = "default-src 'none'; script-src 'self'; connect-src https: wss:; worker-src blob:; media-src blob: data: mediastream:"
+// policy lets the page reach the meeting and nothing else: the API's host and,
+// as the API may name another one, any websocket. The SDK's telemetry goes to
+// other hosts, also with its tracing off: the browser sends none of it.
+func policy(baseURI string) string {
+	return "default-src 'none'; script-src 'self'; connect-src https://api." + cmp.Or(baseURI, "realtime.cloudflare.com") +
+		" wss:; worker-src blob:; media-src blob: data: mediastream:"
+}
+
+// inherited are the variables of our environment that Chromium is given. The
+// others may hold secrets.
+var inherited = []string{
+	"PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+	"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
+}
 
 // browser is one Chromium with a profile of its own, and the server of its page.
 type browser struct {
@@ -34,45 +47,65 @@ type browser struct {
 	server  *http.Server
 	served  sync.WaitGroup
 	end     func()
+	folder  string // for its temporary files
 }
 
-func startBrowser(root context.Context, c Config) (*browser, error) {
+// startBrowser starts Chromium, in the context's time; it outlives the context.
+func startBrowser(within context.Context, c Config) (*browser, error) {
 	if _, err := exec.LookPath(c.Chromium); err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoBrowser, err)
+		return nil, err
 	}
-	listener, err := new(net.ListenConfig).Listen(root, "tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(within, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errNoBrowser, err)
+		return nil, err
 	}
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.ExecPath(c.Chromium),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("mute-audio", true),
+	folder, err := os.MkdirTemp("", "roomwarden-")
+	if err != nil {
+		_ = listener.Close() // nothing was served
+		return nil, err
 	}
-	if c.Certificate != "" {
-		options = append(options, chromedp.Flag("ignore-certificate-errors-spki-list", c.Certificate))
-	}
-	if os.Geteuid() == 0 { // Chromium has no sandbox for root
-		options = append(options, chromedp.NoSandbox)
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(root), options...)
-	ctx, cancel := chromedp.NewContext(allocator)
-	b := &browser{ctx: ctx, address: "http://" + listener.Addr().String() + "/", end: func() { cancel(); stop() }}
-	b.server = &http.Server{Handler: files(), ReadHeaderTimeout: 5 * time.Second}
+	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(within), options(c, folder)...)
+	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(format string, args ...any) {
+		c.Log.Debug("the bridge's browser", "says", fmt.Sprintf(format, args...))
+	}))
+	b := &browser{ctx: ctx, address: "http://" + listener.Addr().String() + "/", end: func() { cancel(); stop() }, folder: folder}
+	b.server = &http.Server{Handler: files(policy(c.BaseURI)), ReadHeaderTimeout: 5 * time.Second}
 	b.served.Go(func() {
 		if err := b.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			c.Log.Warn("the bridge's page is not served any more", "error", err)
 		}
 	})
-	if err := chromedp.Do(ctx); err != nil {
-		b.end()
-		b.unserve()
-		return nil, fmt.Errorf("%w: %w", errNoBrowser, err)
+	intime := context.AfterFunc(within, cancel)
+	err = chromedp.Do(ctx)
+	if !intime() {
+		err = errors.Join(err, within.Err())
+	}
+	if err != nil {
+		b.close()
+		return nil, err
 	}
 	return b, nil
 }
 
-func files() http.Handler {
+func options(c Config, folder string) []chromedp.ExecAllocatorOption {
+	all := []chromedp.ExecAllocatorOption{
+		chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.ExecPath(c.Chromium),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("mute-audio", true),
+		chromedp.NoInheritEnv, chromedp.Env("TMPDIR=" + folder),
+	}
+	for _, name := range inherited {
+		if value, ok := os.LookupEnv(name); ok {
+			all = append(all, chromedp.Env(name+"="+value))
+		}
+	}
+	if c.Certificate != "" {
+		all = append(all, chromedp.Flag("ignore-certificate-errors-spki-list", c.Certificate))
+	}
+	return append(all, chromedp.Flag("no-sandbox", os.Geteuid() == 0)) // Chromium has no sandbox for root
+}
+
+func files(policy string) http.Handler {
 	serve := func(kind string, body []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", kind+"; charset=utf-8")
@@ -104,14 +137,11 @@ func (b *browser) alive() bool {
 	}
 }
 
-// close ends Chromium, waits for it and removes its profile.
+// close kills Chromium, waits for it and removes what it wrote: there is nothing
+// in it to be saved.
 func (b *browser) close() {
-	_ = chromedp.Cancel(b.ctx) // it is ended in any case
-	b.end()
-	b.unserve()
-}
-
-func (b *browser) unserve() {
+	b.end() // with its profile
 	_ = b.server.Close()
 	b.served.Wait()
+	_ = os.RemoveAll(b.folder) // a folder for temporary files is cleared in the end
 }

@@ -1,11 +1,27 @@
 // One meeting, joined as a hidden participant through Cloudflare's client SDK.
-// Go calls join, act and leave; each answers with an object, never an exception.
+// Go calls join, state, act and leave; each answers with an object, never an
+// exception, within the milliseconds that it is given.
 'use strict';
 
 const warden = (() => {
   const off = false;
   let meeting = null;
   let left = '';
+
+  // The way to the media server: whether one was asked for, and came to be.
+  const media = { asked: false, up: false };
+  class Connection extends RTCPeerConnection {
+    constructor(...options) {
+      super(...options);
+      this.addEventListener('connectionstatechange', () => { media.up = media.up || this.connectionState === 'connected'; });
+    }
+
+    setLocalDescription(...description) {
+      media.asked = true;
+      return super.setLocalDescription(...description);
+    }
+  }
+  window.RTCPeerConnection = Connection;
 
   const number = (error) => {
     const found = /ERR(\d{4})/.exec(String(error && error.message));
@@ -24,23 +40,38 @@ const warden = (() => {
 
   const joined = () => meeting.participants.joined.toArray();
 
-  const join = async (token, baseURI) => {
-    try {
-      const options = {
-        authToken: token,
-        defaults: { audio: off, video: off },
-        modules: { tracing: off, chat: off, poll: off, plugin: off, pip: off, theme: off, connectedMeetings: off, livestream: off },
-      };
-      if (baseURI) options.baseURI = baseURI;
-      meeting = await RealtimeKitClient.init(options);
-      meeting.self.on('roomLeft', ({ state }) => { left = state || 'left'; });
-      meeting.self.on('roomJoined', () => { left = ''; });
-      await meeting.join();
-      return {};
-    } catch (error) {
-      return failed(error);
-    }
+  // Without the theme module the SDK goes by no view type: a preset for
+  // livestreams does not keep it off the media server.
+  const enter = async (token, baseURI) => {
+    const options = {
+      authToken: token,
+      defaults: { audio: off, video: off },
+      modules: { tracing: off, chat: off, poll: off, plugin: off, pip: off, theme: off, connectedMeetings: off, livestream: off },
+    };
+    if (baseURI) options.baseURI = baseURI;
+    meeting = await RealtimeKitClient.init(options);
+    meeting.self.on('roomLeft', ({ state }) => { left = state || 'left'; });
+    await meeting.join();
+    return {};
   };
+
+  // join ends by itself when the time is up, to tell what it waited for.
+  const join = async (token, baseURI, ms) => {
+    const late = pause(ms).then(() => ({ failed: true, text: 'not joined in time' }));
+    const answer = await Promise.race([enter(token, baseURI).catch(failed), late]);
+    return { ...answer, noMedia: answer.failed === true && media.asked && !media.up };
+  };
+
+  // away tells why nothing can be sent: out of the meeting, or its websocket is
+  // not connected. The SDK would keep a control back until it is again.
+  const away = () => {
+    const socket = meeting && meeting.meta.socketState;
+    return left || (socket && socket.state !== 'connected' ? `the websocket is ${socket.state}` : '');
+  };
+  const gone = () => ({ failed: true, gone: true, text: away() });
+
+  // state tells whether the page answers and can act in the meeting.
+  const state = async () => (away() ? gone() : {});
 
   const may = {
     video: () => meeting.self.permissions.canDisableParticipantVideo === true,
@@ -59,13 +90,20 @@ const warden = (() => {
   // flag, or the streams where the flag waits for a picture.
   const dark = (p) => !p.videoEnabled || p.producers.every((s) => s.kind !== 'video' || s.screenShare || s.pause);
 
-  const stopVideo = async (people, ms) => {
-    for (const p of people) await p.disableVideo();
-    return until(() => people.every(dark), ms);
-  };
-
   const controls = {
-    video: async (people, ms) => (may.video() ? { shown: await stopVideo(people, ms) } : refused),
+    video: async (people, ms) => {
+      if (!may.video()) return refused;
+      let done = 0;
+      try {
+        for (const p of people) {
+          await p.disableVideo();
+          done++;
+        }
+      } catch (error) {
+        return { ...failed(error), cut: away() !== '', done };
+      }
+      return { shown: await until(() => people.every(dark), ms) };
+    },
     video_all: async (_, ms) => {
       if (!may.video()) return refused;
       await meeting.participants.disableAllVideo();
@@ -88,15 +126,15 @@ const warden = (() => {
   const act = async (control, named, ms) => {
     const targets = named || [];
     try {
-      if (left === 'disconnected') await until(() => left === '', ms);
-      if (left) return { failed: true, gone: true, text: left };
+      if (away()) return gone();
       const people = targets.length ? await whom(targets, ms / 3) : [];
+      if (away()) return gone();
       if (targets.length && !people.length) return { failed: true, absent: true, text: 'not in the meeting' };
       const answer = await controls[control](people, ms / 2, targets);
       const about = targets.length ? people : joined();
       return { peers: about.map((p) => p.id), ...answer };
     } catch (error) {
-      return failed(error);
+      return { ...failed(error), cut: away() !== '' };
     }
   };
 
@@ -109,5 +147,5 @@ const warden = (() => {
     }
   };
 
-  return { join, act, leave };
+  return { join, state, act, leave };
 })();

@@ -12,9 +12,9 @@ import (
 // Of someone's devices the one is pinned that was meant, and who comes in later
 // is told who is pinned.
 func TestTellsWhoIsPinned(t *testing.T) {
-	s := newStudio(t, moderator)
-	s.rest.Enrol(s.meeting, "mia", "guest")
-	first, second := s.rest.Join(s.meeting, "mia"), s.rest.Join(s.meeting, "mia")
+	t.Parallel()
+	s := newStudio(t, moderator, []string{"mia"})
+	first, second := s.rest.Present(s.meeting)["mia"].ID, s.rest.Join(s.meeting, "mia")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for _, peer := range []string{second, first} {
@@ -24,15 +24,8 @@ func TestTellsWhoIsPinned(t *testing.T) {
 			t.Errorf("pinned %v, %v; the meeting shows %s, not %s", got, err, s.edge.Pinned(s.meeting), peer)
 		}
 	}
-	later := bridge.New(s.config)
-	defer func() {
-		if err := later.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	if err := s.bridge.Close(); err != nil {
-		t.Error(err)
-	}
+	s.edge.Kick(s.meeting, bridge.Identity)
+	later := s.hurry(t).bridge
 	if got, err := later.Do(ctx, s.meeting, bridge.Pinned); err != nil || !slices.Equal(got, []string{first}) {
 		t.Errorf("told of %v, %v", got, err)
 	}

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/chromedp/cdproto/runtime"
@@ -10,18 +11,30 @@ import (
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
-// leaveTimeout bounds the goodbye to a meeting.
-const leaveTimeout = 2 * time.Second
+const (
+	// leaveTimeout bounds the goodbye to a meeting, stateTimeout the question
+	// whether the page still answers.
+	leaveTimeout = 2 * time.Second
+	stateTimeout = time.Second
+	// grace is how much earlier than its deadline the page gives up, to say why.
+	grace = 500 * time.Millisecond
+)
 
 // tab is the bridge's part in one meeting: one goroutine, one job at a time.
 type tab struct {
 	bridge  *Bridge
 	meeting string
 	jobs    chan job
+	leaving chan struct{} // takes one when the place is needed for another meeting
 	ended   chan struct{}
 
-	page  context.Context //nolint:containedctx // chromedp keeps the tab in its context; nil: not joined
-	close context.CancelFunc
+	// under the bridge's mu
+	wanted int       // jobs that wait or run
+	since  time.Time // when the last one ended
+
+	browser *browser
+	page    context.Context //nolint:containedctx // chromedp keeps the tab in its context; nil: not joined
+	close   context.CancelFunc
 }
 
 type job struct {
@@ -34,32 +47,31 @@ type job struct {
 type outcome struct {
 	peers []string
 	err   error
-	out   bool // nothing was done: the bridge was no longer in the meeting
 }
 
-// run does jobs until none came for a while, a join failed or the meeting put
-// the bridge out.
+func newTab(b *Bridge, meeting string) *tab {
+	return &tab{
+		bridge: b, meeting: meeting, since: time.Now(),
+		jobs: make(chan job), leaving: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+// run does jobs until none came for a while or the place is needed. The browser
+// is kept meanwhile.
 func (t *tab) run() {
-	defer t.bridge.forget(t)
-	defer t.leave()
 	defer close(t.ended)
+	defer t.bridge.forget(t)
+	defer t.end()
 	idle := time.NewTimer(t.bridge.config.Idle)
 	defer idle.Stop()
 	for {
 		select {
 		case j := <-t.jobs:
-			was := t.page != nil
-			o, lasts := t.do(j)
-			if o.out && was { // put out since the last job, or the session is another one
-				t.leave()
-				o, lasts = t.do(j)
-			}
-			j.done <- o
-			if !lasts {
-				return
-			}
+			j.done <- t.do(j)
 			idle.Reset(t.bridge.config.Idle)
 		case <-idle.C:
+			return
+		case <-t.leaving:
 			return
 		case <-t.bridge.root.Done():
 			return
@@ -67,26 +79,58 @@ func (t *tab) run() {
 	}
 }
 
-func (t *tab) do(j job) (o outcome, lasts bool) {
-	if t.page == nil {
-		if err := t.join(j.ctx); err != nil {
-			return outcome{err: err}, false
-		}
+// do carries a job out, in a meeting that is joined first, or anew where the
+// bridge was put out of it, its session is another one, or the browser is gone.
+func (t *tab) do(j job) outcome {
+	ctx, cancel := context.WithCancel(j.ctx)
+	defer cancel()
+	defer context.AfterFunc(t.bridge.root, cancel)()
+	if t.page != nil && !t.present(ctx) {
+		t.drop()
 	}
-	var a answer
-	act := t.bridge.config.Act
-	err := t.call(j.ctx, act, &a, `(c, t, ms) => warden.act(c, t, ms)`, string(j.control), j.targets, act.Milliseconds())
+	was := t.page != nil
+	a, err := t.try(ctx, j)
+	if err == nil && a.out() && was { // put out just now
+		t.drop()
+		a, err = t.try(ctx, j)
+	}
 	switch {
 	case err != nil:
-		return outcome{err: moderation.Errorf(moderation.CodeOutcomeUnknown, "the bridge's page: %w", err)}, false
+		t.drop()
+		return outcome{err: err}
+	case a.Failed && (a.out() || a.Cut):
+		t.drop()
+		return outcome{err: a.fault(j.control)}
+	case a.Failed && a.Code == codeForbidden:
+		t.leave() // the next job joins with what the preset allows by then
+		return outcome{err: a.fault(j.control)}
 	case a.Failed:
-		out := a.Gone || a.Code == codeNotJoined
-		return outcome{err: a.fault(j.control), out: out}, !out
+		return outcome{err: a.fault(j.control)}
 	case !a.Shown:
-		return outcome{peers: a.Peers, err: unseen(j.control)}, true
+		return outcome{peers: a.Peers, err: unseen(j.control)}
 	default:
-		return outcome{peers: a.Peers}, true
+		return outcome{peers: a.Peers}
 	}
+}
+
+func (t *tab) try(ctx context.Context, j job) (a answer, err error) {
+	if t.page == nil {
+		if err := t.join(ctx); err != nil {
+			return answer{}, err
+		}
+	}
+	act := t.bridge.config.Act
+	a, err = t.call(ctx, act, `(c, t, ms) => warden.act(c, t, ms)`, string(j.control), j.targets, (act - act/10).Milliseconds())
+	if err != nil {
+		return answer{}, moderation.Fault(moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut").Because(err)
+	}
+	return a, nil
+}
+
+// present reports whether the page answers and is in the meeting.
+func (t *tab) present(ctx context.Context) bool {
+	a, err := t.call(ctx, stateTimeout, `() => warden.state()`)
+	return err == nil && !a.Failed
 }
 
 // join opens the page and joins the meeting, the browser's start included.
@@ -98,55 +142,87 @@ func (t *tab) join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	browser, err := t.bridge.running()
+	if err := t.openPage(ctx); err != nil {
+		return err
+	}
+	left := t.bridge.config.Join - time.Since(began)
+	a, err := t.call(ctx, left, `(token, base, ms) => warden.join(token, base, ms)`, token, t.bridge.config.BaseURI, (left - grace).Milliseconds())
 	if err != nil {
-		return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_browser").Because(err)
-	}
-	page, closePage := chromedp.NewContext(browser.ctx)
-	t.page, t.close = page, closePage
-	late := moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join")
-	stop := context.AfterFunc(ctx, closePage) // the first action makes the tab: its own deadline would end it
-	err = chromedp.Do(page, chromedp.Navigate(browser.address))
-	if !stop() || err != nil {
-		return late.Because(err)
-	}
-	var a answer
-	if err := t.call(ctx, t.bridge.config.Join, &a, `(token, base) => warden.join(token, base)`, token, t.bridge.config.BaseURI); err != nil {
-		return late.Because(err)
+		return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
 	}
 	if a.Failed {
-		return a.fault("")
+		return a.joinFault()
 	}
 	t.bridge.config.Log.Info("the bridge joined a meeting", "meeting", t.meeting, "took", time.Since(began).Round(time.Millisecond))
 	return nil
 }
 
+// openPage opens the page in a tab of the browser, which is started for it
+// where none runs.
+func (t *tab) openPage(ctx context.Context) error {
+	if t.browser != nil && !t.browser.alive() {
+		t.giveBack()
+	}
+	if t.browser == nil {
+		browser, err := t.bridge.keeper.take(ctx)
+		if err != nil {
+			return err
+		}
+		t.browser = browser
+	}
+	t.page, t.close = chromedp.NewContext(t.browser.ctx)
+	stop := context.AfterFunc(ctx, t.close) // the first action makes the tab: its own deadline would end it
+	err := chromedp.Do(t.page, chromedp.Navigate(t.browser.address))
+	if !stop() {
+		err = errors.Join(err, ctx.Err())
+	}
+	if err != nil {
+		return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
+	}
+	return nil
+}
+
 // call runs a function of the page. Arguments never become part of its text.
-func (t *tab) call(ctx context.Context, timeout time.Duration, into *answer, function string, args ...any) error {
+func (t *tab) call(ctx context.Context, timeout time.Duration, function string, args ...any) (answer, error) {
 	within, cancel := context.WithTimeout(t.page, timeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
 	object, err := chromedp.Run(within, chromedp.Evaluate[*runtime.RemoteObject]("warden"))
 	if err != nil {
-		return err
+		return answer{}, err
 	}
-	*into, err = chromedp.Run(within, chromedp.CallFunctionOn[answer](function, func(p *runtime.CallFunctionOnParams) {
+	return chromedp.Run(within, chromedp.CallFunctionOn[answer](function, func(p *runtime.CallFunctionOnParams) {
 		wait := true
 		p.ObjectID, p.AwaitPromise = object.ObjectID, &wait
 	}, args...))
-	return err
 }
 
 // leave says goodbye and closes the tab.
 func (t *tab) leave() {
-	if t.page == nil {
-		return
+	if t.page != nil && t.bridge.root.Err() == nil {
+		_, _ = t.call(t.bridge.root, leaveTimeout, `() => warden.leave()`) // the tab is closed all the same
 	}
-	if t.bridge.root.Err() == nil {
-		var a answer
-		_ = t.call(context.Background(), leaveTimeout, &a, `() => warden.leave()`) // the tab is closed all the same
+	t.drop()
+}
+
+// drop closes the tab without a goodbye.
+func (t *tab) drop() {
+	if t.page != nil {
+		_ = chromedp.Cancel(t.page) // it is closed in any case
+		t.close()
+		t.page = nil
 	}
-	_ = chromedp.Cancel(t.page) // it is closed in any case
-	t.close()
-	t.page = nil
+}
+
+// end leaves the meeting for good; the browser ends with the last tab.
+func (t *tab) end() {
+	t.leave()
+	t.giveBack()
+}
+
+func (t *tab) giveBack() {
+	if t.browser != nil {
+		t.bridge.keeper.give(t.browser)
+		t.browser = nil
+	}
 }

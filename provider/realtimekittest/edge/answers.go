@@ -15,13 +15,13 @@ func (c *client) take(raw []byte) {
 	e := c.edge
 	e.mu.Lock()
 	e.frames = append(e.frames, Frame{Meeting: c.who.Meeting, Peer: c.peer, Event: m.Event, Payload: m.Payload})
-	refusal, refused := e.refuse[m.Event]
-	silent := e.silent[m.Event]
+	wrong := e.in(c.who.Meeting)
+	refusal, silent := wrong.refusal(m), wrong.silent[m.Event]
 	e.mu.Unlock()
 	switch {
 	case silent:
 		return
-	case refused:
+	case refusal != "":
 		c.refuse(m, refusal)
 		return
 	}
@@ -105,6 +105,9 @@ func (c *client) joinComplete(m envelope, puppets []*client) {
 	}
 	c.answer(m, answer)
 	c.others(PeerJoined, peerJoined{Peer: c.part()})
+	if c.who.Custom != "" && c.edge.in(c.who.Meeting).unwelcome == c.who.Custom {
+		c.push(RoomKick, peerInfo{Peer: c.card()})
+	}
 }
 
 // toggle notes that the client paused or closed something that it sends.
@@ -236,7 +239,7 @@ func (c *client) createTransport(m envelope) {
 	if !asked.Consuming {
 		c.sending = name
 	}
-	if c.edge.unreachable {
+	if c.edge.in(c.who.Meeting).unreachable {
 		sdp = withoutCandidates(sdp)
 	}
 	c.edge.mu.Unlock()

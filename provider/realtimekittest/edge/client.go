@@ -138,7 +138,11 @@ func (c *client) others(event Event, payload any) {
 }
 
 func (c *client) card() *card {
-	return &card{Peer: c.peer, User: c.who.User, Name: c.who.Name, Stage: onStage, Custom: c.who.Custom}
+	stage := onStage
+	if c.who.Preset.ViewType == "LIVESTREAM" {
+		stage = offStage
+	}
+	return &card{Peer: c.peer, User: c.who.User, Name: c.who.Name, Stage: stage, Custom: c.who.Custom}
 }
 
 func (c *client) part() *part {

@@ -48,7 +48,7 @@ type Edge struct {
 	frames  []Frame
 	asked   []Asked
 	pinned  map[string]string // peer, by meeting
-	faults
+	faults  map[string]*faults
 }
 
 // Frame is a message that a client sent.
@@ -84,8 +84,7 @@ func Start(rest *realtimekittest.Server) (*Edge, error) {
 	}
 	e := &Edge{
 		Base: domain + ":" + port, Address: listener.Addr().String(), Certificate: own.pin, rest: rest,
-		clients: map[string]*client{}, pinned: map[string]string{},
-		faults: faults{refuse: map[Event]string{}, silent: map[Event]bool{}},
+		clients: map[string]*client{}, pinned: map[string]string{}, faults: map[string]*faults{},
 	}
 	e.http = &http.Server{
 		Handler: http.HandlerFunc(e.serve), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
@@ -133,17 +132,14 @@ func (e *Edge) Pinned(meeting string) string {
 	return e.pinned[meeting]
 }
 
-// AwaitGone returns once no client of this custom participant id is connected.
-func (e *Edge) AwaitGone(ctx context.Context, custom string) error {
+// AwaitGone returns once no client of this custom participant id is connected
+// to the meeting.
+func (e *Edge) AwaitGone(ctx context.Context, meeting, custom string) error {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
 		there := false
-		e.mu.Lock()
-		for _, c := range e.clients {
-			there = there || c.who.Custom == custom
-		}
-		e.mu.Unlock()
+		e.each(meeting, custom, func(*client) { there = true })
 		if !there {
 			return nil
 		}
@@ -191,7 +187,7 @@ func (e *Edge) describe(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	who := e.rest.Holder(token)
 	e.mu.Lock()
-	status := e.details
+	status := e.in(who.Meeting).details
 	e.mu.Unlock()
 	if status == 0 && (!who.Known || who.MeetingLocked) {
 		status = http.StatusUnauthorized

@@ -20,7 +20,10 @@ type errorResponse struct {
 
 type stageType uint32 // socket.room.StageType
 
-const onStage stageType = 1 // ON_STAGE
+const (
+	onStage  stageType = 1 // ON_STAGE
+	offStage stageType = 4 // OFF_STAGE
+)
 
 // card is a client as the others see it.
 type card struct {

@@ -1,0 +1,145 @@
+package bridge_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/internal/needs"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/providertest"
+	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
+)
+
+// script writes a program and returns its path.
+func script(t testing.TB, lines string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "chromium")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+lines+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A browser that cannot be started is named, in the time of a join.
+func TestNoBrowser(t *testing.T) {
+	plain := filepath.Join(t.TempDir(), "chromium")
+	if err := os.WriteFile(plain, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{
+		"there is none":       "/nowhere/chromium",
+		"it is no program":    plain,
+		"it ends at once":     script(t, "exit 3"),
+		"it says nothing":     script(t, "exec sleep 600"),
+		"it is another thing": "/bin/true",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Chromium, c.Join = path, 2*time.Second })
+			_, err := s.try(t, bridge.DisableAllVideo)
+			providertest.WantCode(t, err, moderation.CodeUnavailable, "realtimekit.bridge.no_browser")
+		})
+	}
+}
+
+// Check starts the browser without any meeting.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, moderator, nil)
+	if err := s.bridge.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if s.joins() != 0 {
+		t.Error("it joined a meeting")
+	}
+	without := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Chromium = "/nowhere/chromium" })
+	providertest.WantCode(t, without.bridge.Check(t.Context()), moderation.CodeUnavailable, "realtimekit.bridge.no_browser")
+}
+
+// A page that crashed between two controls is opened again, and so is a browser
+// that was killed.
+func TestBrowserDies(t *testing.T) {
+	t.Parallel()
+	noted := filepath.Join(t.TempDir(), "pid")
+	wrapper := script(t, fmt.Sprintf(`echo $$ >%q; exec %q "$@"`, noted, needs.Chromium(t)))
+	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) { c.Chromium = wrapper })
+	s.do(t, bridge.Pin, "mia")
+	raw, err := os.ReadFile(noted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range family(t, pid) {
+		if strings.Contains(p.command, "--type=renderer") {
+			_ = syscall.Kill(p.pid, syscall.SIGKILL) // one may end by itself
+		}
+	}
+	s.awaitGone(t)
+	s.do(t, bridge.Unpin, "mia")
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	s.awaitGone(t)
+	s.do(t, bridge.Pin, "mia")
+	if s.joins() != 3 || len(s.sent()) != 3 {
+		t.Errorf("joined %d times for %d controls", s.joins(), len(s.sent()))
+	}
+}
+
+// What the bridge leaves behind: no profile, no token in a log, an argument or
+// the page's address, nothing of our environment in Chromium's that may be a
+// secret, and a sandbox unless we are root.
+func TestLeavesNothing(t *testing.T) {
+	folder, err := os.MkdirTemp("", "rw") // a short name: Chromium makes sockets below it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	path := needs.Chromium(t)
+	sharedHouse(t)
+	t.Setenv("ROOMWARDEN_SLACK_TOKEN", "xoxb-secret")
+	noted := filepath.Join(t.TempDir(), "noted")
+	wrapper := script(t, fmt.Sprintf(`{ printf '%%s\n' "$@"; env; } >%q; exec %q "$@"`, noted, path))
+	t.Setenv("TMPDIR", folder)
+	var log bytes.Buffer
+	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) {
+		c.Chromium, c.Log = wrapper, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	s.do(t, bridge.Pin, "mia")
+	_, absent := s.try(t, bridge.Pin, "nobody")
+	providertest.WantCode(t, absent, moderation.CodeNotFound, "realtimekit.no_person")
+	if err := s.bridge.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(noted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := string(raw)
+	for _, secret := range []string{"xoxb-secret", s.rest.Token(s.meeting, bridge.Identity)} {
+		if strings.Contains(start, secret) || strings.Contains(log.String(), secret) || strings.Contains(absent.Error(), secret) {
+			t.Errorf("%s is in %s or in %s", secret, start, log.String())
+		}
+	}
+	if !strings.Contains(start, "--user-data-dir="+folder) {
+		t.Errorf("the profile is elsewhere: %s", start)
+	}
+	if strings.Contains(start, "--no-sandbox") != (os.Geteuid() == 0) || strings.Contains(start, "--remote-debugging-port") {
+		t.Errorf("started with %s", start)
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}

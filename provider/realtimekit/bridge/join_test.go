@@ -1,0 +1,139 @@
+package bridge_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/providertest"
+	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
+	"github.com/roomwarden/roomwarden/provider/realtimekittest/edge"
+)
+
+// Each refusal of the details says what to do.
+func TestDoesNotGetIn(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, moderator, []string{"mia"})
+	for status, key := range map[int]string{
+		http.StatusUnauthorized: "realtimekit.bridge.not_let_in", http.StatusForbidden: "realtimekit.bridge.not_let_in",
+		http.StatusNotFound: "realtimekit.bridge.not_let_in", http.StatusInternalServerError: "realtimekit.bridge.no_join",
+	} {
+		s.edge.RefuseDetails(s.meeting, status)
+		_, err := s.try(t, bridge.Pin, "mia")
+		providertest.WantCode(t, err, moderation.CodeUnavailable, key)
+	}
+	if n := len(s.sent()); n != 0 {
+		t.Errorf("%d controls were sent", n)
+	}
+	s.edge.RefuseDetails(s.meeting, 0)
+	s.do(t, bridge.Pin, "mia")
+}
+
+// A join that hangs is given up in our own time, and what it waited for is said.
+func TestJoinHangs(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		what    string
+		arrange func(s *studio)
+		key     string
+	}{
+		{"the room does not answer", func(s *studio) { s.edge.Ignore(s.meeting, edge.RoomJoin) }, "realtimekit.bridge.no_join"},
+		{"the transport is refused", func(s *studio) { s.edge.Refuse(s.meeting, edge.CreateTransport, "full") }, "realtimekit.bridge.no_media"},
+		{"the transport is unanswered", func(s *studio) { s.edge.Ignore(s.meeting, edge.CreateTransport) }, "realtimekit.bridge.no_media"},
+		{"no packet gets through", func(s *studio) { s.edge.Isolate(s.meeting) }, "realtimekit.bridge.no_media"},
+	}
+	errs := make([]error, len(cases))
+	var all sync.WaitGroup
+	for i, c := range cases {
+		s := newStudio(t, moderator, []string{"mia"}).hurry(t)
+		c.arrange(s)
+		all.Go(func() { // at once, as they wait
+			_, errs[i] = s.try(t, bridge.DisableAllVideo)
+			if n := len(s.sent()); n != 0 {
+				t.Errorf("%s: %d controls were sent", c.what, n)
+			}
+		})
+	}
+	all.Wait()
+	for i, c := range cases {
+		t.Logf("%s: %v", c.what, errs[i])
+		providertest.WantCode(t, errs[i], moderation.CodeUnavailable, c.key)
+	}
+}
+
+// A meeting in which the bridge could not be enrolled says why, and no browser
+// is asked.
+func TestNoToken(t *testing.T) {
+	t.Parallel()
+	want := moderation.Fault(moderation.CodeRejected, "realtimekit.preset.missing")
+	b := bridge.New(bridge.Config{
+		Chromium: "/nowhere/chromium",
+		Token:    func(context.Context, string) (string, error) { return "", want },
+	})
+	_, err := b.Do(t.Context(), "meeting", bridge.DisableAllVideo)
+	providertest.WantCode(t, err, moderation.CodeRejected, "realtimekit.preset.missing")
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A preset of livestreams, whose holder is off the stage, does not keep the
+// client from acting: doctor asks for another all the same, as nobody knows what
+// Cloudflare's server makes of it.
+func TestLivestreamPreset(t *testing.T) {
+	t.Parallel()
+	preset := moderator
+	preset.ViewType = "LIVESTREAM"
+	s := newStudio(t, preset, []string{"mia"})
+	s.do(t, bridge.Pin, "mia")
+	s.do(t, bridge.DisableVideo, "mia")
+}
+
+// Close gives up what is under way, a join or a control, whatever time it has.
+func TestCloseWhileAtWork(t *testing.T) {
+	forever := func(c *bridge.Config) { c.Join, c.Act = time.Hour, time.Hour }
+	for name, c := range map[string]struct {
+		stuck edge.Event
+		code  moderation.Code
+		key   string
+	}{
+		"a join":    {edge.RoomJoin, moderation.CodeUnavailable, "realtimekit.bridge.no_join"},
+		"a control": {edge.HostControlPeers, moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStudio(t, moderator, nil, forever)
+			s.edge.Ignore(s.meeting, c.stuck)
+			done := make(chan error, 1)
+			go func() {
+				_, err := s.bridge.Do(context.Background(), s.meeting, bridge.DisableAllVideo)
+				done <- err
+			}()
+			s.awaitFrame(t, c.stuck, 1)
+			if err := s.bridge.Close(); err != nil {
+				t.Error(err)
+			}
+			providertest.WantCode(t, <-done, c.code, c.key)
+			_, err := s.try(t, bridge.DisableAllVideo)
+			providertest.WantCode(t, err, moderation.CodeUnavailable, "")
+		})
+	}
+}
+
+// Whoever asked no longer waits: nothing more is tried.
+func TestCallerGivesUp(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, moderator, nil)
+	s.edge.Ignore(s.meeting, edge.RoomJoin)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		s.awaitFrame(t, edge.RoomJoin, 1)
+		cancel()
+	}()
+	_, err := s.bridge.Do(ctx, s.meeting, bridge.DisableAllVideo)
+	providertest.WantCode(t, err, moderation.CodeUnavailable, "realtimekit.bridge.no_join")
+	s.awaitGone(t)
+}
