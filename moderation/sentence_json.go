@@ -86,10 +86,12 @@ func marshalArg(value any) (json.RawMessage, error) {
 	case time.Duration:
 		a.Duration = &v
 	case []string:
+		v = append([]string{}, v...) // none of them is a list, too, and not null
 		a.List = &v
 	case Sentence:
 		a.Sentence = &v
 	case []Sentence:
+		v = append([]Sentence{}, v...)
 		a.Sentences = &v
 	default:
 		return json.Marshal(fmt.Sprint(v))

@@ -123,8 +123,9 @@ func TestOpenFaults(t *testing.T) {
 		spoil    func(t *testing.T, path string) error
 		inspects bool // what is wrong is in the audit record alone
 	}{
-		"cut short":     {key: "store.damaged", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 4*4096) }},
-		"nothing in it": {key: "store.empty", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 0) }},
+		"cut short":        {key: "store.damaged", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 4*4096) }},
+		"a page and a bit": {key: "store.damaged", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 5000) }},
+		"nothing in it":    {key: "store.empty", spoil: func(t *testing.T, path string) error { return os.Truncate(path, 0) }},
 		"empty pages": {key: "store.damaged", spoil: func(t *testing.T, path string) error {
 			f, err := os.OpenFile(path, os.O_WRONLY, 0)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -146,15 +147,15 @@ func openFile(ctx context.Context, path string) (db *bbolt.DB, err error) {
 		o.Timeout = max(min(o.Timeout, time.Until(deadline)), time.Millisecond)
 	}
 	db, err = bbolt.Open(path, fileMode, o)
+	var system syscall.Errno
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, moderation.Fault(moderation.CodeConflict, "store.locked",
 			"File", moderation.Literal(path), "Process", holder(path)).Because(err)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch),
-		errors.Is(err, bolterrors.ErrChecksum):
-		return nil, damaged(path, err)
-	case err != nil:
+	case errors.As(err, &system):
 		return nil, unusable(path, err)
+	case err != nil: // bbolt could read it and did not like what it read
+		return nil, damaged(path, err)
 	}
 	db.AllocSize = growth
 	return db, nil
