@@ -30,8 +30,11 @@ func (signed) Webhook(r *http.Request, body []byte) ([]provider.Hint, error) {
 	if r.Header.Get("Signature") != "good" {
 		return nil, moderation.Errorf(moderation.CodeUnauthenticated, "signature")
 	}
-	if len(body) == 0 {
+	switch string(body) {
+	case "":
 		return nil, errors.New("empty")
+	case "no key":
+		return nil, moderation.Errorf(moderation.CodeUnavailable, "the key cannot be had")
 	}
 	return []provider.Hint{{ID: string(body), RoomID: "standup"}}, nil
 }
@@ -43,6 +46,7 @@ func serve(t *testing.T, ready ...api.Condition) (*httptest.Server, *[]string) {
 	var hints []string
 	s := api.New(api.Config{
 		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Ready: ready,
+		Notes:     []api.Condition{{Name: "audit", Check: func(context.Context) string { return "channel C0AUDIT00: not_in_channel" }}},
 		Providers: provider.NewSet(provider.NewClient("live", "signed", signed{}), provider.NewClient("mute", "silent", silent{})),
 		Hint:      func(name, room string) { hints = append(hints, name+":"+room) },
 	})
@@ -82,7 +86,9 @@ func TestReady(t *testing.T) {
 		t.Fatalf("%d %s %v", status, text, err)
 	}
 	wrong = ""
-	if status, text = ask(t, "GET", server.URL+"/-/ready", "", ""); status != 200 {
+	// What is noted leaves the program ready.
+	status, text = ask(t, "GET", server.URL+"/-/ready", "", "")
+	if want := `{"ready":true,"notes":{"audit":"channel C0AUDIT00: not_in_channel"}}` + "\n"; status != 200 || text != want {
 		t.Fatalf("%d %s", status, text)
 	}
 	if status, _ = ask(t, "GET", server.URL+"/-/healthy", "", ""); status != 200 {
@@ -101,7 +107,8 @@ func TestWebhook(t *testing.T) {
 		{"another", "/webhooks/live", "2", "good", 204, 2},
 		{"forged", "/webhooks/live", "3", "bad", 401, 2},
 		{"malformed", "/webhooks/live", "", "good", 400, 2},
-		{"too large", "/webhooks/live", strings.Repeat("x", 300<<10), "good", 400, 2},
+		{"too large", "/webhooks/live", strings.Repeat("x", 300<<10), "good", 413, 2},
+		{"one that cannot be checked now", "/webhooks/live", "no key", "good", 503, 2},
 		{"no such provider", "/webhooks/other", "1", "good", 404, 2},
 		{"one that takes none", "/webhooks/mute", "1", "good", 404, 2},
 	} {
@@ -139,4 +146,21 @@ func TestTexts(t *testing.T) {
 			t.Error("the text is served after its time")
 		}
 	})
+}
+
+func TestListenFaults(t *testing.T) {
+	taken := httptest.NewServer(http.NotFoundHandler())
+	defer taken.Close()
+	for address, key := range map[string]string{
+		taken.Listener.Addr().String(): "api.listen",
+		"192.0.2.1:80":                 "api.listen_nowhere", // no machine has it
+		"127.0.0.1:99999":              "api.listen_nowhere",
+	} {
+		s := api.New(api.Config{Listen: address, Metrics: prometheus.NewRegistry()})
+		_, err := s.Open(t.Context())
+		var fault *moderation.Error
+		if !errors.As(err, &fault) || fault.Says.Key != key {
+			t.Errorf("%s: %v, want %s", address, err, key)
+		}
+	}
 }

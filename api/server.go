@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -77,7 +78,11 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) Open(ctx context.Context) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
-		return nil, moderation.Fault(moderation.CodeUnavailable, "api.listen", "Address", moderation.Literal(s.Listen)).Because(err)
+		says := "api.listen_nowhere"
+		if errors.Is(err, syscall.EADDRINUSE) {
+			says = "api.listen"
+		}
+		return nil, moderation.Fault(moderation.CodeUnavailable, says, "Address", moderation.Literal(s.Listen)).Because(err)
 	}
 	return listener, nil
 }

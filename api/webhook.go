@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -23,8 +24,13 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCallback))
 	if err != nil {
+		status := http.StatusBadRequest
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			status = http.StatusRequestEntityTooLarge
+		}
 		s.callbacks.WithLabelValues(name, "unreadable").Inc()
-		http.Error(w, "the body cannot be read", http.StatusBadRequest)
+		http.Error(w, "the body cannot be read", status)
 		return
 	}
 	hints, err := client.Webhook(r, body)
@@ -37,6 +43,11 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	case moderation.CodeUnsupported:
 		s.callbacks.WithLabelValues(name, "unsupported").Inc()
 		http.Error(w, "this provider takes no callbacks", http.StatusNotFound)
+		return
+	case moderation.CodeUnavailable, moderation.CodeRateLimited:
+		// What the signature is checked with could not be had: the provider may send it again.
+		s.callbacks.WithLabelValues(name, "unchecked").Inc()
+		http.Error(w, "the signature cannot be checked right now", http.StatusServiceUnavailable)
 		return
 	default:
 		s.callbacks.WithLabelValues(name, "malformed").Inc()

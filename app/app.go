@@ -74,7 +74,7 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.Service = commands.New(a.commandsConfig(said, a.Bot.Directory(), a.Bot.Posted))
 	a.Bot.Service = a.Service
-	a.control, err = control.Listen(control.Path(c.Store.Path), control.Local{Service: a.Service, Store: a.Store})
+	a.control, err = control.Listen(control.Path(c.Store.Path), control.Local{Service: a.Service, Store: a.Store}, a.log)
 	if err != nil {
 		return err
 	}

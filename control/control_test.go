@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -73,7 +74,7 @@ func newLocal(t *testing.T, folder string) (control.Local, chan commands.Invocat
 
 func start(t *testing.T, path string, door control.Door) (stop func() error) {
 	t.Helper()
-	server, err := control.Listen(path, door)
+	server, err := control.Listen(path, door, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func TestSocket(t *testing.T) {
 	})
 	t.Run("that is served is left alone", func(t *testing.T) {
 		b := serve(t)
-		if _, err := control.Listen(b.path, b.local); err == nil {
+		if _, err := control.Listen(b.path, b.local, slog.New(slog.DiscardHandler)); err == nil {
 			t.Error("a second server listens")
 		}
 		dial(t, b.path)
@@ -282,7 +283,7 @@ func TestSocket(t *testing.T) {
 		if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := control.Listen(path, control.Local{}); err == nil {
+		if _, err := control.Listen(path, control.Local{}, slog.New(slog.DiscardHandler)); err == nil {
 			t.Error("it listens")
 		}
 		if text, err := os.ReadFile(path); err != nil || string(text) != "mine" {

@@ -22,6 +22,7 @@ const finishWithin = 5 * time.Second
 // Server serves a Door on a socket. Make it with Listen.
 type Server struct {
 	door     Door
+	log      *slog.Logger
 	path     string
 	listener net.Listener
 }
@@ -32,12 +33,12 @@ func Path(storePath string) string { return storePath + ".sock" }
 // Listen takes the socket, which only the user that runs the program may use. A
 // socket file that a crash left behind is replaced; one that answers is an error.
 // Who listens holds the store, so no two do at a time.
-func Listen(path string, door Door) (*Server, error) {
+func Listen(path string, door Door, log *slog.Logger) (*Server, error) {
 	l, err := listen(path)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", path, err)
 	}
-	return &Server{door: door, path: path, listener: l}, nil
+	return &Server{door: door, log: log, path: path, listener: l}, nil
 }
 
 // Run serves until ctx ends, lets requests finish and removes the socket.
@@ -47,7 +48,7 @@ func (s *Server) Run(ctx context.Context) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
-		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(s.listener) }()
