@@ -15,6 +15,7 @@ import (
 	"github.com/roomwarden/roomwarden/provider/simulated"
 	"github.com/roomwarden/roomwarden/provider/twiliovideo"
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
+	"github.com/roomwarden/roomwarden/words"
 )
 
 // Types lists the types of providers: a new one is one line here.
@@ -26,8 +27,8 @@ var Types = []provider.Type{
 	twiliovoice.Type,
 }
 
-// ConfigTypes returns what the check of the configuration knows of the types.
-func ConfigTypes() []config.ProviderType {
+// Known returns what the check of the configuration goes by.
+func Known() config.Known {
 	all := make([]config.ProviderType, 0, len(Types))
 	for _, t := range Types {
 		described := config.ProviderType{Name: t.Name}
@@ -38,7 +39,7 @@ func ConfigTypes() []config.ProviderType {
 		}
 		all = append(all, described)
 	}
-	return all
+	return config.Known{Types: all, Languages: words.Languages()}
 }
 
 func (a *App) openProviders(ctx context.Context, texts *api.Texts) error {

@@ -2,10 +2,7 @@
 // each with its line and its remedy.
 package config
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // Config is the effective configuration: the file, what the environment
 // overrides, and the defaults.
@@ -98,14 +95,6 @@ type TwoPeople struct {
 // Bound is a number of people; negative means off.
 type Bound int
 
-// MarshalText writes the number or off.
-func (b Bound) MarshalText() ([]byte, error) {
-	if b < 0 {
-		return []byte(off), nil
-	}
-	return strconv.AppendInt(nil, int64(b), 10), nil
-}
-
 // Brake stops a person after so many removals in a while; Removals 0 is off.
 type Brake struct {
 	Removals int           `yaml:"removals"`
@@ -124,6 +113,12 @@ type Protect struct {
 	Attributes map[string]string `yaml:"attributes,omitempty"`
 	User       string            `yaml:"user,omitempty"`
 	Preset     string            `yaml:"preset"`
+}
+
+// Known is what the check goes by beside the keys themselves.
+type Known struct {
+	Types     []ProviderType
+	Languages []string
 }
 
 // ProviderType is what the check knows of one type of provider.

@@ -14,20 +14,20 @@ import (
 	"github.com/roomwarden/roomwarden/config"
 )
 
-var types = []config.ProviderType{
+var known = config.Known{Languages: []string{"de", "en"}, Types: []config.ProviderType{
 	{Name: "simulated"},
 	{Name: "livekit", Fields: []config.ProviderField{
-		{Name: "url", Required: true, Usage: "Write the server's ws:// or wss:// address", Check: func(v string) string {
+		{Name: "url", Required: true, Usage: "the server's ws:// or wss:// address", Check: func(v string) string {
 			if !strings.HasPrefix(v, "ws") {
 				return fmt.Sprintf("%q is no ws:// address", v)
 			}
 			return ""
 		}},
-		{Name: "api_key", Required: true, Usage: "Write the API key"},
-		{Name: "api_secret", Required: true, Secret: true, Usage: "Write the API secret"},
-		{Name: "bridge.chromium", Usage: "Write the browser's path"},
+		{Name: "api_key", Required: true, Usage: "the API key"},
+		{Name: "api_secret", Required: true, Secret: true, Usage: "the API secret"},
+		{Name: "bridge.chromium", Usage: "the browser's path"},
 	}},
-}
+}}
 
 const good = `slack:
   app_token: ${SLACK_APP_TOKEN}
@@ -52,7 +52,7 @@ func environment(values ...string) func(string) (string, bool) {
 }
 
 func TestDefaultsAndOverrides(t *testing.T) {
-	c, err := config.Parse("/etc/rw/c.yaml", []byte(good), types, environment("SLACK_APP_TOKEN", "xapp-1", "SLACK_API_URL", "http://127.0.0.1:1/api"))
+	c, err := config.Parse("/etc/rw/c.yaml", []byte(good), known, environment("SLACK_APP_TOKEN", "xapp-1", "SLACK_API_URL", "http://127.0.0.1:1/api"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestDefaultsAndOverrides(t *testing.T) {
 }
 
 func TestReasons(t *testing.T) {
-	c, err := config.Parse("c.yaml", []byte(good+"moderation: {reasons: [Harassment, \" Not invited \"]}\n"), types, environment("SLACK_APP_TOKEN", "xapp-1"))
+	c, err := config.Parse("c.yaml", []byte(good+"moderation: {reasons: [Harassment, \" Not invited \"]}\n"), known, environment("SLACK_APP_TOKEN", "xapp-1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestReasons(t *testing.T) {
 
 func TestMissingVariableIsNoFaultWhereOverridden(t *testing.T) {
 	text := strings.ReplaceAll(good, "${SLACK_APP_TOKEN}", "${OTHER}")
-	if _, err := config.Parse("c.yaml", []byte(text), types, environment("SLACK_APP_TOKEN", "xapp-1")); err != nil {
+	if _, err := config.Parse("c.yaml", []byte(text), known, environment("SLACK_APP_TOKEN", "xapp-1")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -96,7 +96,7 @@ func TestFileReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.ReplaceAll(good, "${SLACK_APP_TOKEN}", "${file:token}")
-	c, err := config.Parse(filepath.Join(folder, "c.yaml"), []byte(text), types, environment())
+	c, err := config.Parse(filepath.Join(folder, "c.yaml"), []byte(text), known, environment())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestFileReference(t *testing.T) {
 }
 
 func TestSecretsNeverPrint(t *testing.T) {
-	c, err := config.Parse("c.yaml", []byte(good), types, environment("SLACK_APP_TOKEN", "xapp-1secret"))
+	c, err := config.Parse("c.yaml", []byte(good), known, environment("SLACK_APP_TOKEN", "xapp-1secret"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +125,51 @@ func TestSecretsNeverPrint(t *testing.T) {
 	}
 }
 
+// A secret that stands in the wrong place is not printed with the fault.
+func TestFaultsHideSecrets(t *testing.T) {
+	_, err := config.Parse("c.yaml", []byte(strings.Replace(good, "C0AUDIT00", "xoxb-1-astray", 1)+`language: ${ASTRAY}
+privacy: {numbers: ${MODE}}
+`), known, environment("SLACK_APP_TOKEN", "xapp-1", "ASTRAY", "topsecret", "MODE", "Masked"))
+	var faults *config.Faults
+	if !errors.As(err, &faults) || len(faults.List) != 3 {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"astray", "topsecret", "Masked"} {
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("%s is printed:\n%v", secret, err)
+		}
+	}
+	if !strings.Contains(err.Error(), `c.yaml:10: language: "${ASTRAY}" is not known. Write de or en.`) {
+		t.Errorf("the fault does not show what stands there:\n%v", err)
+	}
+}
+
+// What is printed can be read again, but for the secrets.
+func TestPrintedAsWritten(t *testing.T) {
+	for written, printed := range map[string]string{
+		"":                                          "end_over: 20\n",
+		"moderation: {brake: off}":                  "brake: \"off\"\n",
+		"moderation: {brake: {per: 1h}}":            "removals: 10\n    per: 1h\n",
+		"moderation: {brake: {per: 90m}}":           "per: 1h30m\n",
+		"moderation: {brake: {per: 90s}}":           "per: 1m30s\n",
+		"moderation: {two_people: {end_over: off}}": "end_over: \"off\"\n",
+		"slack: {app_token: xapp-1, bot_token: xoxb-1, audit_channel: C0AUDIT00, api_url: \"https://me:pw@proxy/api/\"}": "api_url: https://(hidden)@proxy/api/\n",
+	} {
+		text := good
+		if strings.HasPrefix(written, "slack") {
+			_, rest, _ := strings.Cut(good, "owners:")
+			text = "owners:" + rest
+		}
+		c, err := config.Parse("c.yaml", []byte(text+written+"\n"), known, environment("SLACK_APP_TOKEN", "xapp-1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.YAML(); err != nil || !strings.Contains(string(got), printed) {
+			t.Errorf("%q: %v\n%s", written, err, got)
+		}
+	}
+}
+
 // Each file in testdata/bad breaks one rule; its first line says which line and
 // key the fault must name.
 func TestBadFiles(t *testing.T) {
@@ -140,7 +185,7 @@ func TestBadFiles(t *testing.T) {
 			}
 			first, _, _ := strings.Cut(string(text), "\n")
 			want := strings.TrimPrefix(first, "# ")
-			_, err = config.Parse("c.yaml", text, types, environment())
+			_, err = config.Parse("c.yaml", text, known, environment())
 			var faults *config.Faults
 			if !errors.As(err, &faults) {
 				t.Fatalf("no fault: %v", err)
@@ -156,7 +201,7 @@ func TestBadFiles(t *testing.T) {
 }
 
 func TestEveryFaultAtOnce(t *testing.T) {
-	_, err := config.Parse("c.yaml", []byte("slack: {app_token: xoxb-1, connections: 99}\nproviders: [{type: zoom}]\nbrumm: 1\n"), types, environment())
+	_, err := config.Parse("c.yaml", []byte("slack: {app_token: xoxb-1, connections: 99}\nproviders: [{type: zoom}]\nbrumm: 1\n"), known, environment())
 	var faults *config.Faults
 	if !errors.As(err, &faults) {
 		t.Fatal(err)
@@ -171,7 +216,7 @@ func TestEveryFaultOfAProvider(t *testing.T) {
 	_, err := config.Parse("c.yaml", []byte(good+`  - {name: live, type: livekit, url: http, api_secret: "${NOBODY}"}
   - {name: Bad Name, type: zoom}
   - {name: sim, type: zoom}
-`), types, environment())
+`), known, environment())
 	var faults *config.Faults
 	if !errors.As(err, &faults) {
 		t.Fatal(err)
@@ -199,7 +244,7 @@ func FuzzParse(f *testing.F) {
 		if strings.Contains(text, "${file:") {
 			return
 		}
-		c, err := config.Parse("c.yaml", []byte(text), types, environment())
+		c, err := config.Parse("c.yaml", []byte(text), known, environment())
 		var faults *config.Faults
 		if err != nil && !errors.As(err, &faults) {
 			t.Fatalf("an error that names no fault: %v", err)

@@ -3,7 +3,9 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +21,9 @@ type Fault struct {
 type Faults struct {
 	Path string  `json:"file"`
 	List []Fault `json:"faults"`
+	// written holds how a value stands in the file that a reference brought in:
+	// it may be a secret that went astray.
+	written map[string]string
 }
 
 // Error lists the faults, one a line: file:line: key: what is wrong. Remedy.
@@ -38,7 +43,27 @@ func (f *Faults) Error() string {
 }
 
 func (f *Faults) add(line int, key, remedy, format string, args ...any) {
-	f.List = append(f.List, Fault{Line: line, Key: key, Says: fmt.Sprintf(format, args...), Remedy: remedy})
+	says := slackToken.ReplaceAllString(f.asWritten(fmt.Sprintf(format, args...)), hidden)
+	f.List = append(f.List, Fault{Line: line, Key: key, Says: says, Remedy: remedy})
+}
+
+// slackToken is a token of Slack's that stands where it does not belong.
+var slackToken = regexp.MustCompile(`\bx(app|ox[a-z])-[A-Za-z0-9.-]+`)
+
+// asWritten puts references back in place of what they brought in.
+func (f *Faults) asWritten(says string) string {
+	for value, reference := range f.written {
+		says = strings.ReplaceAll(says, strconv.Quote(value), strconv.Quote(reference))
+	}
+	return says
+}
+
+// brought remembers what a reference stands for.
+func (f *Faults) brought(reference, value string) {
+	if f.written == nil {
+		f.written = make(map[string]string)
+	}
+	f.written[value] = reference
 }
 
 // about reports whether one of the faults from the index on is about the key.

@@ -13,9 +13,9 @@ import (
 func sorted(all []string) []string { slices.Sort(all); return all }
 
 // Load reads the file, applies what the environment overrides and the defaults,
-// and checks it against the types of providers there are. Everything that is
+// and checks it against what is known. Everything that is
 // wrong comes back at once as *Faults.
-func Load(path string, types []ProviderType) (*Config, error) {
+func Load(path string, known Known) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &Faults{Path: path, List: []Fault{{
@@ -23,7 +23,7 @@ func Load(path string, types []ProviderType) (*Config, error) {
 			Remedy: "Name the file with --config or ROOMWARDEN_CONFIG; docs/configuration.md has one to start from",
 		}}}
 	}
-	return Parse(path, text, types, os.LookupEnv)
+	return Parse(path, text, known, os.LookupEnv)
 }
 
 func reason(err error) string {
@@ -38,7 +38,7 @@ func reason(err error) string {
 
 // Parse is Load for a text that was read already; path tells where relative
 // paths count from, lookup stands in for the environment.
-func Parse(path string, text []byte, types []ProviderType, lookup func(string) (string, bool)) (*Config, error) {
+func Parse(path string, text []byte, known Known, lookup func(string) (string, bool)) (*Config, error) {
 	faults := &Faults{Path: path}
 	root := parse(text, faults, lookup)
 	if root == nil {
@@ -57,7 +57,7 @@ func Parse(path string, text []byte, types []ProviderType, lookup func(string) (
 		Language: "en",
 	}
 	d := &decoder{faults: faults}
-	d.root(root, c, types)
+	d.root(root, c, known)
 	if err := faults.err(); err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (n *node) set(path []string, value string) {
 	n.pairs = append(n.pairs, pair{key: path[0], value: child})
 }
 
-func (d *decoder) root(n *node, c *Config, types []ProviderType) {
+func (d *decoder) root(n *node, c *Config, known Known) {
 	store := ""
 	storeLine := 0
 	d.fields(n, "", map[string]func(*node, string){
@@ -127,7 +127,7 @@ func (d *decoder) root(n *node, c *Config, types []ProviderType) {
 			d.string(&store)(n, key)
 		},
 		"http":       func(n *node, key string) { d.http(n, key, &c.HTTP) },
-		"providers":  func(n *node, key string) { d.providers(n, key, c, types) },
+		"providers":  func(n *node, key string) { d.providers(n, key, c, known.Types) },
 		"moderation": func(n *node, key string) { d.moderation(n, key, &c.Moderation) },
 		"privacy": func(n *node, key string) {
 			d.fields(n, key, map[string]func(*node, string){
@@ -135,7 +135,7 @@ func (d *decoder) root(n *node, c *Config, types []ProviderType) {
 			})
 		},
 		"protect":  func(n *node, key string) { d.protect(n, key, c) },
-		"language": d.string(&c.Language),
+		"language": d.checked(&c.Language, oneOf(known.Languages...)),
 	})
 	if store == "" {
 		store = "bolt://roomwarden.db"
@@ -167,7 +167,7 @@ func (d *decoder) require(n *node, c *Config) {
 		d.faults.add(line("slack"), "slack.bot_token", "Put the bot token (xoxb-…) there, or set SLACK_BOT_TOKEN; api.slack.com/apps shows it under OAuth & Permissions.", "is missing")
 	}
 	if c.Slack.AuditChannel == "" && !said("slack.audit_channel") {
-		d.faults.add(line("slack"), "slack.audit_channel", "Name the channel that receives the record, by id (C…) or #name, and invite the bot to it.", "is missing")
+		d.faults.add(line("slack"), "slack.audit_channel", `Name the channel that receives the record, by its id (C…) or as "#name" in quotes, and invite the bot to it.`, "is missing")
 	}
 	if len(c.Owners) == 0 && !said("owners") {
 		d.faults.add(line("owners"), "owners", "Put your Slack user id there: in Slack open your profile, press ⋮ and choose “Copy member ID” (it begins with U).", "names nobody, and somebody must be able to give rights to others")

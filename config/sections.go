@@ -67,7 +67,7 @@ func (d *decoder) http(n *node, key string, h *HTTP) {
 		}
 		h.ListenByDefault = false
 		if text != "" {
-			if _, _, err := net.SplitHostPort(text); err != nil {
+			if _, port, err := net.SplitHostPort(text); err != nil || !isPort(port) {
 				d.faults.add(n.line, key, "Write host:port, for instance 127.0.0.1:8974, or nothing to switch it off.", "%q is no address to listen on", text)
 				return
 			}
@@ -80,6 +80,11 @@ func (d *decoder) http(n *node, key string, h *HTTP) {
 		"api_tokens": func(n *node, key string) { d.tokens(n, key, h) },
 	})
 	h.PublicURL = strings.TrimRight(h.PublicURL, "/")
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 func (d *decoder) tokens(n *node, key string, h *HTTP) {
@@ -148,7 +153,7 @@ func (d *decoder) providers(n *node, key string, c *Config, types []ProviderType
 		}
 		for _, f := range types[i].Fields {
 			if f.Required && p.Values[f.Name] == "" && !said(f.Name) {
-				d.faults.add(n.line, key+"."+f.Name, f.Usage+".", "is missing")
+				d.faults.add(n.line, key+"."+f.Name, "Write "+f.Usage+".", "is missing")
 			}
 		}
 		c.Providers = append(c.Providers, p)
@@ -193,7 +198,7 @@ func (d *decoder) provider(n *node, path, prefix string, p *Provider, t Provider
 				return "", ""
 			}
 			if says := check(text); says != "" {
-				return says, f.Usage + "."
+				return says, "Write " + f.Usage + "."
 			}
 			return "", ""
 		})
@@ -291,6 +296,7 @@ func (d *decoder) protect(n *node, key string, c *Config) {
 	}
 	d.list(n, key, func(n *node, key string) {
 		var p Protect
+		before := len(d.faults.List)
 		d.fields(n, key, map[string]func(*node, string){
 			"match":      d.string(&p.Match),
 			"metadata":   d.words(&p.Metadata),
@@ -298,6 +304,9 @@ func (d *decoder) protect(n *node, key string, c *Config) {
 			"user":       d.checked(&p.User, userID),
 			"preset":     d.checked(&p.Preset, oneOf(presets...)),
 		})
+		if len(d.faults.List) > before {
+			return
+		}
 		if p.Match == "" && len(p.Metadata) == 0 && len(p.Attributes) == 0 || p.Preset == "" {
 			d.faults.add(n.line, key, `Write {match: "host-*", preset: admin}.`, "needs whom it protects (match, metadata or attributes) and preset")
 			return

@@ -51,7 +51,7 @@ func parse(text []byte, f *Faults, lookup func(string) (string, bool)) *node {
 				line = t.Position.Line
 			}
 		}
-		f.add(line, "", "Mend the YAML there.", "the file does not parse: %s", strings.NewReplacer(opened, "${", closed, "}").Replace(says))
+		f.add(line, "", "Mend the YAML there.", "the file does not parse: %s", written.Replace(says))
 		return nil
 	}
 	r := reader{faults: f, lookup: lookup, folder: filepath.Dir(f.Path), anchors: map[string]ast.Node{}}
@@ -144,6 +144,7 @@ const opened, closed = "\ue000", "\ue001"
 var (
 	typed     = regexp.MustCompile(`\$\{([^}\n]*)\}`)
 	reference = regexp.MustCompile(opened + "([^" + closed + "]*)" + closed)
+	written   = strings.NewReplacer(opened, "${", closed, "}")
 )
 
 func (r *reader) scalar(line int, text string) *node {
@@ -173,5 +174,8 @@ func (r *reader) scalar(line int, text string) *node {
 		}
 		return value
 	})
+	if out.text != text {
+		r.faults.brought(written.Replace(text), out.text)
+	}
 	return out
 }

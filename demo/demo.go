@@ -87,7 +87,7 @@ func Open(ctx context.Context, o Options) (d *Demo, err error) {
 	}
 	var own *config.Config
 	if o.Config != "" {
-		if own, err = config.Load(o.Config, app.ConfigTypes()); err != nil {
+		if own, err = config.Load(o.Config, app.Known()); err != nil {
 			return d, err
 		}
 	}
@@ -184,7 +184,7 @@ providers:
   - {name: %s, type: simulated, seed: %d, activity: %q, reopen: 45s%s}
 `, appToken, botToken, d.Slack.APIURL(), slack.Audit, slack.Moderation, slack.Olive,
 		filepath.Join(folder, "roomwarden.db"), simulatedName, seed, d.options.Activity, journal)
-	c, err := config.Parse("demo.yaml", []byte(text), app.ConfigTypes(), func(string) (string, bool) { return "", false })
+	c, err := config.Parse("demo.yaml", []byte(text), app.Known(), func(string) (string, bool) { return "", false })
 	if err != nil {
 		return nil, err
 	}

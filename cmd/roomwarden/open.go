@@ -10,7 +10,7 @@ import (
 )
 
 // load reads the configuration.
-func (c *console) load() (*config.Config, error) { return config.Load(c.config, app.ConfigTypes()) }
+func (c *console) load() (*config.Config, error) { return config.Load(c.config, app.Known()) }
 
 // open returns the door to the store: that of the running bot, else our own.
 func (c *console) open() (control.Door, error) {
