@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"strings"
-
 	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -37,14 +35,10 @@ func Manifest(table []*commands.Command, said *words.Printer) slack.Manifest {
 		if c.Hidden {
 			continue
 		}
-		usage := make([]string, 0, len(c.Args))
-		for _, a := range c.Args {
-			usage = append(usage, a.Usage)
-		}
 		listed = append(listed, slack.ManifestSlashCommand{
 			Command:      "/room-" + c.Name,
 			Description:  words.Cut(said.Say(words.Plain{}, c.Summary), 2000),
-			UsageHint:    words.Cut(strings.Join(usage, " "), 1000),
+			UsageHint:    words.Cut(c.Hint(), 1000),
 			ShouldEscape: true,
 		})
 	}

@@ -30,6 +30,9 @@ func TestManifestIsWithinSlacksLimits(t *testing.T) {
 			t.Errorf("a command that Slack would refuse: %+v", c)
 		}
 		seen[c.Command] = true
+		if strings.Contains(c.UsageHint, "  ") {
+			t.Errorf("%s: a word of the usage is empty: %q", c.Command, c.UsageHint)
+		}
 		if !c.ShouldEscape {
 			t.Errorf("%s: mentions would arrive without their ids", c.Command)
 		}

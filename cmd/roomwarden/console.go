@@ -32,11 +32,16 @@ type console struct {
 }
 
 func newConsole(ctx context.Context, s streams) *console {
-	f, isFile := s.out.(*os.File)
 	return &console{
 		streams: s, ctx: ctx, words: words.MustLoad("en"),
-		terminal: isFile && isatty.IsTerminal(f.Fd()),
+		terminal: isTerminal(s.out),
 	}
+}
+
+// isTerminal reports whether a person sees what is written.
+func isTerminal(w io.Writer) bool {
+	f, isFile := w.(*os.File)
+	return isFile && isatty.IsTerminal(f.Fd())
 }
 
 // tabular is embedded by every subcommand that prints a table.

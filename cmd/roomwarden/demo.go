@@ -4,8 +4,6 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/mattn/go-isatty"
-
 	"github.com/roomwarden/roomwarden/demo"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
@@ -32,7 +30,6 @@ func (d *demoCommand) Run(c *console) error {
 	if !d.Tour {
 		return demo.Run(c.ctx, o)
 	}
-	f, isFile := c.out.(*os.File)
-	colours := isFile && isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == ""
+	colours := c.terminal && os.Getenv("NO_COLOR") == ""
 	return demo.Tour(c.ctx, o, c.out, colours)
 }

@@ -3,11 +3,9 @@ package main
 import (
 	"io"
 	"log/slog"
-	"os"
-
-	"github.com/mattn/go-isatty"
 
 	"github.com/roomwarden/roomwarden/app"
+	"github.com/roomwarden/roomwarden/config"
 )
 
 type runCommand struct {
@@ -22,6 +20,16 @@ func (r *runCommand) Run(c *console) error {
 	}
 	log := logger(c.err, r.LogLevel)
 	slog.SetDefault(log)
+	err = r.serve(c, loaded, log)
+	if err != nil && !isTerminal(c.err) {
+		// Whatever reads the log finds the reason in it, like all else.
+		log.ErrorContext(c.ctx, "roomwarden ends", "reason", c.explain(err))
+		return exit{status: exitFailed}
+	}
+	return err
+}
+
+func (r *runCommand) serve(c *console, loaded *config.Config, log *slog.Logger) error {
 	opened, err := app.Open(c.ctx, loaded, log)
 	if err != nil {
 		return err
@@ -38,7 +46,7 @@ func (r *runCommand) Run(c *console) error {
 // logger writes text for a person at a terminal and JSON for machines.
 func logger(w io.Writer, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
-	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+	if isTerminal(w) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
 	return slog.New(slog.NewJSONHandler(w, options))
