@@ -79,7 +79,11 @@ func (at place) names() moderation.Sentence {
 func (at place) wish(o commands.Offer) wish {
 	w := wish{Command: o.Command, Args: o.Args, Dialog: o.Dialog, List: at.list}
 	if o.Dialog {
-		w.Shown = commands.Args{commands.ArgRoom: words.Cut(at.room, optionRunes), commands.ArgPerson: words.Cut(at.person, optionRunes)}
+		whom := commands.ArgPerson
+		if o.Args[commands.ArgCoach] != "" {
+			whom = commands.ArgCoach
+		}
+		w.Shown = commands.Args{commands.ArgRoom: words.Cut(at.room, optionRunes), whom: words.Cut(at.person, optionRunes)}
 	}
 	return w
 }

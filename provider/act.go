@@ -11,11 +11,14 @@ import (
 // Act carries the order out. Where the context ends before the provider has
 // answered, the error's code is CodeOutcomeUnknown. A lock or a ban that the
 // provider does not have is kept by whoever puts newcomers out again: Act then
-// sends nothing and says how it works.
+// sends nothing, and says of one that begins how it works.
 func (c *Client) Act(ctx context.Context, o Order) (Effect, error) {
 	do := method(c.driver, o.Action)
 	if do == nil {
 		if s, ok := c.kept(o); ok {
+			if o.Action == moderation.ActionUnlock || o.Action == moderation.ActionUnban {
+				return Effect{}, nil
+			}
 			return Effect{Says: []moderation.Sentence{s.Says}}, nil
 		}
 		return Effect{}, moderation.Fault(moderation.CodeUnsupported, "provider.cannot", "Provider", c.name)

@@ -94,6 +94,7 @@ func TestHoldGivesBackWhatItTook(t *testing.T) {
 		s.typed("unhold lobby "+g.Identity, "is back")
 		livekittest.Until(t, g.Identity+" has what it had", func() bool { return proto.Equal(g.Permissions(), before[i]) })
 	}
+	s.typed("list live:lobby", "Muted", "muted by a moderator", "on hold")
 	s.typed("unhold lobby user-muted", "is back")
 	livekittest.Until(t, "who was muted on hold hears", func() bool { return muted.Permissions().GetCanSubscribe() })
 	if p := muted.Permissions(); p.GetCanPublish() {

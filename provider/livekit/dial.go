@@ -82,7 +82,7 @@ const (
 func (d *Driver) Options(a moderation.Action) []provider.Option {
 	switch a {
 	case moderation.ActionMute, moderation.ActionUnmute:
-		return []provider.Option{{Name: "track_sid", Usage: "one track alone, TR_…; its owner can undo that", Track: true}}
+		return []provider.Option{{Name: "track_sid", Usage: "one track alone, by its sid; its owner can undo that", Track: true}}
 	case moderation.ActionSet:
 		return []provider.Option{
 			{Name: setName, Usage: "the name that others see"},

@@ -40,7 +40,11 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 	if err := d.permit(ctx, o.Room, info.GetIdentity(), permission); err != nil {
 		return provider.Effect{}, err
 	}
-	return provider.Effect{Restore: restore, Says: []moderation.Sentence{moderation.Say("livekit.hold_emulated")}}, nil
+	says := []moderation.Sentence{moderation.Say("livekit.hold_emulated")}
+	if o.URL != "" {
+		says = append(says, moderation.Say("livekit.no_music"))
+	}
+	return provider.Effect{Restore: restore, Says: says}, nil
 }
 
 // Unhold gives back what Hold took; both rights where that is not known.

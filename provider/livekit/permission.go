@@ -41,9 +41,14 @@ func granted(p *lk.ParticipantPermission) []lk.TrackSource {
 	}
 }
 
-// mayPublish reports whether anything of a medium may be published.
+// mayPublish reports whether anything of a medium may be published, or may be
+// again after a hold.
 func mayPublish(p *lk.ParticipantPermission, m moderation.Media) bool {
-	return slices.ContainsFunc(sources(m), func(s lk.TrackSource) bool { return slices.Contains(granted(p), s) })
+	list := granted(p)
+	if onHold(p) {
+		list = p.GetCanPublishSources()
+	}
+	return slices.ContainsFunc(sources(m), func(s lk.TrackSource) bool { return slices.Contains(list, s) })
 }
 
 // everySource reports whether a list names all that can be published.
