@@ -5,24 +5,23 @@ import (
 	"os"
 	"strconv"
 	"testing"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/roomwarden/roomwarden/moderation"
-	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
+	"github.com/roomwarden/roomwarden/provider/providertest"
 )
 
-// crowd joins so many people with a microphone who listen to nobody.
-func crowd(t testing.TB, server *livekittest.Server, name string, people int) []*livekittest.Guest {
+// newCrowd fills a room with people with a microphone who listen to nobody.
+func newCrowd(t *testing.T, server *livekittest.Server) *hall {
 	t.Helper()
-	guests := make([]*livekittest.Guest, people)
+	h := &hall{name: roomName(t)}
+	guests := make([]*livekittest.Guest, size(t))
 	var group errgroup.Group
 	group.SetLimit(8)
 	for i := range guests {
 		group.Go(func() (err error) {
-			guests[i], err = livekittest.Connect(server, name, fmt.Sprintf("guest%03d", i), livekittest.Microphone(), livekittest.Deaf())
+			guests[i], err = livekittest.Connect(server, h.name, fmt.Sprintf("guest%03d", i), livekittest.Microphone(), livekittest.Deaf())
 			return err
 		})
 	}
@@ -37,59 +36,26 @@ func crowd(t testing.TB, server *livekittest.Server, name string, people int) []
 	if err != nil {
 		t.Fatal(err)
 	}
-	return guests
+	for _, g := range guests {
+		h.guests = append(h.guests, providertest.Guest(&guest{Guest: g, hall: h}))
+	}
+	return h
 }
 
-// size is how many people a large room has: two hundred where nothing may be
-// left out, less on a developer's machine; ROOMWARDEN_CROWD changes it.
+// size is how many people a full room has: two hundred, less where tests shall
+// be short; ROOMWARDEN_CROWD changes it.
 func size(t testing.TB) int {
 	t.Helper()
 	text := os.Getenv("ROOMWARDEN_CROWD")
 	switch {
-	case text == "" && os.Getenv("CI") == "true":
-		return 200
-	case text == "":
+	case text == "" && testing.Short():
 		return 40
+	case text == "":
+		return 200
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
-}
-
-func TestALargeRoom(t *testing.T) {
-	if testing.Short() {
-		t.Skip("two hundred people take some seconds to come in")
-	}
-	server := livekittest.Start(t)
-	name := roomName(t)
-	guests := crowd(t, server, name, size(t))
-	d := sit(t, server, name)
-	if d.room.Participants != len(guests) {
-		t.Errorf("%d participants", d.room.Participants)
-	}
-	all := provider.Order{Action: moderation.ActionMuteAll, Room: d.room, Except: []string{guests[0].Identity}}
-	began := time.Now()
-	effect, err := d.Act(t.Context(), all)
-	t.Logf("mute all of %d: %s", len(guests), time.Since(began).Round(time.Millisecond))
-	if err != nil || effect.Reached != len(guests)-1 || len(effect.Unreached) != 0 {
-		t.Fatalf("reached %d, not %v, %v", effect.Reached, effect.Unreached, err)
-	}
-	for _, g := range guests[1:] {
-		g.Await(t, "the loss of its microphone", func(e livekittest.Event) bool { return e.Kind == livekittest.Unpublished })
-	}
-	livekittest.Until(t, "a look shows that all are silent", func() bool {
-		outcome, err := d.Look(t.Context(), all)
-		return err == nil && outcome == moderation.Succeeded
-	})
-	if _, spared := guests[0].Saw(func(e livekittest.Event) bool { return e.Kind == livekittest.Unpublished }); spared {
-		t.Error("who was spared lost the microphone")
-	}
-	began = time.Now()
-	d.act(t, moderation.ActionEnd, "", nil)
-	t.Logf("end: %s", time.Since(began).Round(time.Millisecond))
-	for _, g := range guests {
-		g.AwaitOut(t)
-	}
 }

@@ -64,13 +64,29 @@ func roomName(t *testing.T) string {
 }
 
 func TestSuite(t *testing.T) {
-	server := livekittest.Start(t)
+	heard := newEar(t)
+	server := livekittest.StartWith(t, livekittest.Options{WebhookURL: heard.url})
+	driver := open(t, server.URL, nil)
+	heard.by(driver)
+	t.Run("Suite", func(t *testing.T) { suite(t, server, driver, heard) })
+	heard.all(t)
+}
+
+// suite runs the suite on a server whose callbacks are heard.
+func suite(t *testing.T, server *livekittest.Server, driver provider.Driver, heard *ear) {
 	providertest.Run(t, providertest.Harness{
-		Driver:   open(t, server.URL, nil),
+		Driver:   driver,
 		Matrix:   matrix,
 		Parallel: true,
 		NewRoom: func(t *testing.T, people int) providertest.Room {
-			return newHall(t, server, people)
+			h := newHall(t, server, people)
+			heard.expect(h.name)
+			return h
+		},
+		NewCrowd: func(t *testing.T) providertest.Room {
+			h := newCrowd(t, server)
+			heard.expect(h.name)
+			return h
 		},
 		Wired:   func(t *testing.T, address string) provider.Driver { return open(t, address, nil) },
 		Target:  strings.Replace(server.URL, "ws://", "http://", 1),

@@ -181,10 +181,17 @@ func TestDialledCall(t *testing.T) {
 		number  string
 		options map[string]string
 	}{
-		{"6175551212", nil}, {"+0123456789", nil}, {"sip:nobody", nil}, {"client:ann", nil}, {"", nil},
-		{dial.Number, map[string]string{"timeout": "4"}}, {dial.Number, map[string]string{"timeout": "81"}},
-		{dial.Number, map[string]string{"time_limit": "0"}}, {dial.Number, map[string]string{"time_limit": "a day"}},
-		{dial.Number, map[string]string{"play_dialtone": "yes"}}, {dial.Number, map[string]string{"send_digits": "12x"}},
+		{"6175551212", nil},
+		{"+0123456789", nil},
+		{"sip:nobody", nil},
+		{"client:ann", nil},
+		{"", nil},
+		{dial.Number, map[string]string{"timeout": "4"}},
+		{dial.Number, map[string]string{"timeout": "81"}},
+		{dial.Number, map[string]string{"time_limit": "0"}},
+		{dial.Number, map[string]string{"time_limit": "a day"}},
+		{dial.Number, map[string]string{"play_dialtone": "yes"}},
+		{dial.Number, map[string]string{"send_digits": "12x"}},
 		{dial.Number, map[string]string{"record": "true"}},
 	} {
 		o := dial

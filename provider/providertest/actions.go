@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
@@ -105,6 +106,37 @@ func (h Harness) testEnd(t *testing.T) {
 	if effect := s.act(t, end); len(effect.Says) == 0 {
 		t.Error("a second end does not say that it had ended")
 	}
+}
+
+// testCrowd mutes a full room but for one, and ends it. Each person's own state counts.
+func (h Harness) testCrowd(t *testing.T) {
+	if h.NewCrowd == nil {
+		t.Skip("the harness has no crowd")
+	}
+	s := h.enter(t, h.NewCrowd(t))
+	spared, rest := s.Guests()[0], s.Guests()[1:]
+	all := s.order(t, moderation.ActionMuteAll, "")
+	all.Media, all.Except = moderation.Audio, []string{spared.Identity()}
+	began := time.Now()
+	effect := s.act(t, all)
+	t.Logf("mute all of %d: %s", len(rest), time.Since(began).Round(time.Millisecond))
+	if effect.Reached != len(rest) || len(effect.Unreached) != 0 {
+		t.Errorf("reached %d of %d, not %v", effect.Reached, len(rest), effect.Unreached)
+	}
+	for _, g := range rest {
+		g.AwaitSilent(t, moderation.Audio)
+	}
+	spared.AwaitFree(t, moderation.Audio)
+	s.shows(t, all, moderation.Succeeded)
+
+	end := s.order(t, moderation.ActionEnd, "")
+	began = time.Now()
+	s.act(t, end)
+	t.Logf("end: %s", time.Since(began).Round(time.Millisecond))
+	for _, g := range s.Guests() {
+		g.AwaitOut(t)
+	}
+	s.shows(t, end, moderation.Succeeded)
 }
 
 func (h Harness) testLock(t *testing.T) {

@@ -20,6 +20,9 @@ type Harness struct {
 	// NewRoom opens a room with this many people in it, who send a microphone
 	// and, where the provider has video, a camera. It ends with the test.
 	NewRoom func(t *testing.T, people int) Room
+	// NewCrowd opens a room with very many people in it, who send a microphone and
+	// listen to nobody; nil: the suite has no crowd.
+	NewCrowd func(t *testing.T) Room
 	// Matrix is what the driver must be able to do, as docs/providers.md shows
 	// it; a capability that is not in it is impossible.
 	Matrix map[moderation.Capability]moderation.Level
@@ -110,6 +113,7 @@ func Run(t *testing.T, h Harness) {
 		{"Mute", h.testMute},
 		{"MuteAll", h.testMuteAll},
 		{"End", h.testEnd},
+		{"Crowd", h.testCrowd},
 		{"Lock", h.testLock},
 		{"Pin", h.testPin},
 		{"Hold", h.testHold},
@@ -121,7 +125,7 @@ func Run(t *testing.T, h Harness) {
 		{"Faults", h.testFaults},
 	} {
 		t.Run(part.name, func(t *testing.T) {
-			if h.Parallel {
+			if h.Parallel && part.name != "Crowd" { // which nothing else should slow down
 				t.Parallel()
 			}
 			part.test(t)
@@ -139,15 +143,25 @@ type scene struct {
 // open opens a room and finds it through the driver.
 func (h Harness) open(t *testing.T, people int) *scene {
 	t.Helper()
-	s := &scene{Room: h.NewRoom(t, people), client: provider.NewClient("tested", "tested", h.Driver)}
+	return h.enter(t, h.NewRoom(t, people))
+}
+
+// enter finds an open room through the driver.
+func (h Harness) enter(t *testing.T, r Room) *scene {
+	t.Helper()
+	s := &scene{Room: r, client: provider.NewClient("tested", "tested", h.Driver)}
 	s.until(t, "the room is listed with everyone in it", func() bool {
 		room, err := s.client.Room(t.Context(), s.Name())
 		if err != nil {
 			return false
 		}
 		s.room = room
-		page, err := s.client.Participants(t.Context(), room, provider.ParticipantQuery{})
-		return err == nil && len(page.Participants) == people
+		there := 0
+		err = provider.EachParticipant(t.Context(), s.client, room, func(moderation.Participant) bool {
+			there++
+			return true
+		})
+		return err == nil && there == len(s.Guests())
 	})
 	return s
 }
