@@ -44,9 +44,6 @@ func Literal(s string) string { return mrkdwn{}.Literal(s) }
 // Fit is fit.
 func Fit(s string, limit int) string { return fit(s, limit) }
 
-// Blocks is what JSON holds of a message.
-func Blocks(b []slack.Block) slack.Blocks { return slack.Blocks{BlockSet: b} }
-
 // Press is press.
 type Press = press
 

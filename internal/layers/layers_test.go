@@ -13,12 +13,13 @@ import (
 
 const module = "github.com/roomwarden/roomwarden/"
 
-// allowed says what each part may import, besides itself; a part is a folder of
-// the root with everything below it.
+// allowed says what each part may import, besides itself and internal; a part is
+// a folder of the root with everything below it.
 var allowed = map[string][]string{
 	"moderation": {},
 	"words":      {"moderation"},
 	"config":     {"moderation"},
+	"internal":   {"moderation", "provider"},
 	"store":      {"moderation"},
 	"provider":   {"moderation", "words"},
 	"audit":      {"moderation", "store"},
@@ -32,30 +33,42 @@ var allowed = map[string][]string{
 	"bench":      {"moderation", "words", "config", "store", "provider", "audit", "commands", "bot", "api", "control", "app", "demo"},
 }
 
+// free are the parts that may import whatever they need: they are in no program.
+var free = []string{"e2e", "tools"}
+
 type listed struct {
-	ImportPath string
-	Imports    []string
+	ImportPath    string
+	Imports, Deps []string
+}
+
+// folder is where a package of ours stands below the root.
+func (p listed) folder() string { return strings.TrimPrefix(p.ImportPath, module) }
+
+// ours returns the folders of those of our packages that p imports.
+func (p listed) ours() []string {
+	var all []string
+	for _, i := range p.Imports {
+		if used, ours := strings.CutPrefix(i, module); ours {
+			all = append(all, used)
+		}
+	}
+	return all
 }
 
 func TestImportsPointOneWay(t *testing.T) {
 	for _, p := range packages(t) {
-		folder := strings.TrimPrefix(p.ImportPath, module)
-		part, _, _ := strings.Cut(folder, "/")
+		part, _, _ := strings.Cut(p.folder(), "/")
 		may, known := allowed[part]
-		if part == "internal" || part == "e2e" || part == "tools" {
+		if slices.Contains(free, part) {
 			continue
 		}
 		if !known {
-			t.Errorf("%s: say in layers_test.go what it may import", folder)
+			t.Errorf("%s: say in layers_test.go what it may import", p.folder())
 		}
-		for _, i := range p.Imports {
-			used, ours := strings.CutPrefix(i, module)
-			if !ours || strings.HasPrefix(used, "internal/") {
-				continue
-			}
+		for _, used := range p.ours() {
 			of, _, _ := strings.Cut(used, "/")
-			if of != part && !slices.Contains(may, of) {
-				t.Errorf("%s imports %s: %s may use %s", folder, used, part, strings.Join(may, ", "))
+			if of != part && of != "internal" && !slices.Contains(may, of) {
+				t.Errorf("%s imports %s: %s may use %s", p.folder(), used, part, strings.Join(may, ", "))
 			}
 		}
 	}
@@ -74,36 +87,65 @@ func TestDomainIsStandardLibraryOnly(t *testing.T) {
 	}
 }
 
-// Drivers know nothing of each other, the bot nothing of drivers, and commands
-// nothing of Slack.
+// Drivers know nothing of each other and of no stand-in, stand-ins nothing of
+// drivers, and commands nothing of drivers and of Slack. (That the bot knows no
+// driver, its layer says.)
 func TestNeighboursDoNotMeet(t *testing.T) {
 	for _, p := range packages(t) {
-		folder := strings.TrimPrefix(p.ImportPath, module)
-		for _, i := range p.Imports {
-			used := strings.TrimPrefix(i, module)
+		for _, used := range p.ours() {
 			switch {
-			case strings.HasPrefix(folder, "provider/") && strings.HasPrefix(used, "provider/") && !within(folder, used):
-				t.Errorf("%s imports its neighbour %s", folder, used)
-			case strings.HasPrefix(folder, "commands") && strings.Contains(i, "slack-go"):
-				t.Errorf("%s knows Slack's wire types: %s", folder, i)
-			case strings.HasPrefix(folder, "commands") && strings.HasPrefix(used, "provider/"):
-				t.Errorf("%s knows a driver: %s", folder, used)
+			case strings.HasPrefix(p.folder(), "provider/") && strings.HasPrefix(used, "provider/") && second(p.folder()) != second(used):
+				t.Errorf("%s imports its neighbour %s", p.folder(), used)
+			case strings.HasPrefix(p.folder(), "commands") && strings.HasPrefix(used, "provider/"):
+				t.Errorf("%s knows a driver: %s", p.folder(), used)
+			}
+		}
+		if strings.HasPrefix(p.folder(), "commands") && slices.ContainsFunc(p.Imports, isSlack) {
+			t.Errorf("%s knows Slack's wire types", p.folder())
+		}
+	}
+}
+
+func isSlack(path string) bool { return strings.Contains(path, "slack-go") }
+
+// second is the second folder of a path: the driver, of provider/DRIVER/more.
+func second(folder string) string { return strings.Split(folder, "/")[1] }
+
+// The program carries nothing that is for tests. Of the stand-ins it has those
+// that the demo shows, and nothing but the demo reaches them.
+func TestTheProgramCarriesNoTests(t *testing.T) {
+	all := packages(t)
+	i := slices.IndexFunc(all, func(p listed) bool { return p.folder() == "cmd/roomwarden" })
+	if i < 0 {
+		t.Fatal("there is no program")
+	}
+	program := append(all[i].Deps, all[i].ImportPath)
+	if slices.Contains(program, "testing") {
+		t.Error("the program carries package testing")
+	}
+	for _, p := range all {
+		if !slices.Contains(program, p.ImportPath) {
+			continue
+		}
+		if strings.HasSuffix(p.folder(), "/described") {
+			t.Errorf("the program carries a description that is for tests: %s", p.folder())
+		}
+		for _, used := range p.ours() {
+			if isStandIn(used) && !isStandIn(p.folder()) && p.folder() != "demo" {
+				t.Errorf("%s imports the stand-in %s", p.folder(), used)
 			}
 		}
 	}
 }
 
-// within reports whether one of two drivers' folders is for the other: a
-// driver's own parts, the suite, and the stand-ins that only demo and tests use.
-func within(a, b string) bool {
-	first := func(s string) string { return strings.Split(s, "/")[1] }
-	return first(a) == first(b) || first(a) == "providertest" || first(b) == "providertest" ||
-		strings.HasSuffix(first(a), "test")
+func isStandIn(folder string) bool {
+	return folder == "demo/slack" || folder == "internal/standin" ||
+		strings.HasPrefix(folder, "provider/") && strings.HasSuffix(second(folder), "test")
 }
 
 func packages(t *testing.T) []listed {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...")
 	cmd.Dir = "../.."
 	out, err := cmd.Output()
 	if err != nil {
