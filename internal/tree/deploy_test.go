@@ -62,9 +62,20 @@ func TestDockerfile(t *testing.T) {
 	if version == nil || !strings.Contains(text, "FROM golang:"+version[1]+"-") {
 		t.Errorf("the image is not built with the Go of go.mod, %v", version)
 	}
-	for _, part := range []string{"CGO_ENABLED=0 go build", "-X main.release=", " ./cmd/roomwarden", "FROM scratch", "USER 65532"} {
+	for _, part := range []string{"CGO_ENABLED=0 go build", "-X main.release=", " ./cmd/roomwarden"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("no %q", part)
+		}
+	}
+	stages := strings.Split(text, "\nFROM ")
+	if last := stages[len(stages)-1]; !strings.HasPrefix(last, "scratch\n") {
+		t.Errorf("what is built where no target is named is not from scratch: %s", last)
+	}
+	for _, stage := range stages[2:] { // those that run
+		for _, part := range []string{"USER 65532", "VOLUME /data", "HEALTHCHECK ", "ROOMWARDEN_STORE=bolt:///data/"} {
+			if !strings.Contains(stage, part) {
+				t.Errorf("no %q in a stage that runs: %s", part, stage)
+			}
 		}
 	}
 	if !strings.Contains(read(t, "cmd/roomwarden/version.go"), "\nvar release string") {
