@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -151,19 +152,25 @@ func TestGroupUnread(t *testing.T) {
 	}
 }
 
+// late is a store whose next update, once it is told, comes too late.
 type late struct {
 	store.Store
-	once *sync.Once
+	next *atomic.Bool
 }
 
 func (l late) Update(ctx context.Context, f func(store.Tx) error) error {
 	err := l.Store.Update(ctx, f)
-	l.once.Do(func() { err = context.DeadlineExceeded })
+	if l.next.CompareAndSwap(true, false) {
+		err = context.DeadlineExceeded
+	}
 	return err
 }
 
 func TestIntentTooLate(t *testing.T) {
+	var next atomic.Bool
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		synctest.Wait() // the service's own updates at start are none that the test is about
+		next.Store(true)
 		n, ok := st.typed(owner, "ban standup chaos 1h").(commands.Notice)
 		if !ok || n.Tone != commands.Failure {
 			t.Fatalf("answer %+v", n)
@@ -175,5 +182,5 @@ func TestIntentTooLate(t *testing.T) {
 		if _, there := st.person("standup", "chaos"); !there {
 			t.Error("Chaos was put out by a ban that nobody was told of")
 		}
-	}, func(_ *stage, c *commands.Config) { c.Store = late{c.Store, new(sync.Once)} })
+	}, func(_ *stage, c *commands.Config) { c.Store = late{c.Store, &next} })
 }

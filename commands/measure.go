@@ -60,8 +60,10 @@ func (m Measure) Key() string {
 }
 
 func measurePrefix(providerName, room string) string {
-	return url.PathEscape(providerName) + "/" + url.PathEscape(room) + "/"
+	return providerPrefix(providerName) + url.PathEscape(room) + "/"
 }
+
+func providerPrefix(providerName string) string { return url.PathEscape(providerName) + "/" }
 
 // stands reports whether an action goes on standing.
 func stands(action moderation.Action) bool {

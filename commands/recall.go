@@ -1,60 +1,44 @@
 package commands
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/store"
 )
 
-const (
-	recallFor  = 24 * time.Hour
-	recallMost = 500
-)
-
-// recall tells drivers what earlier runs did that their provider does not show:
-// who is pinned.
+// recall tells drivers who is pinned, where their provider does not show it.
 func (s *Service) recall(ctx context.Context) {
 	for _, client := range s.Providers.All() {
 		driver := client.Recaller()
 		if driver == nil {
 			continue
 		}
-		done, err := s.pinsOf(ctx, client.Name())
+		pins, err := s.pinsOf(ctx, client.Name())
 		if err != nil {
 			s.Log.Warn("earlier pins could not be read", "provider", client.Name(), "error", err)
 			continue
 		}
-		driver.Recall(done)
+		driver.Recall(pins)
 	}
 }
 
-// pinsOf returns a provider's pins and unpins that succeeded, the oldest first.
-func (s *Service) pinsOf(ctx context.Context, name string) ([]provider.Order, error) {
-	var cases []moderation.Case
-	err := s.view(ctx, func(tx store.Tx) error {
-		for _, action := range []moderation.Action{moderation.ActionPin, moderation.ActionUnpin} {
-			some, err := tx.Cases(store.CaseQuery{
-				Provider: name, Action: action, Outcome: moderation.Succeeded, Since: time.Now().Add(-recallFor), Limit: recallMost,
-			})
-			if err != nil {
-				return err
+// pinsOf returns the pins that stand in a provider's rooms.
+func (s *Service) pinsOf(ctx context.Context, name string) (pins []provider.Order, err error) {
+	err = s.view(ctx, func(tx store.Tx) error {
+		pins = nil
+		all, err := Measures.All(tx, providerPrefix(name))
+		for _, m := range all {
+			if m.Kind != moderation.ActionPin {
+				continue
 			}
-			cases = append(cases, some...)
+			room := moderation.Room{Provider: name, ID: m.RoomID, Name: m.Room}
+			if pin, ok := m.order(room, moderation.Participant{}); ok {
+				pins = append(pins, pin)
+			}
 		}
-		return nil
+		return err
 	})
-	slices.SortFunc(cases, func(a, b moderation.Case) int { return cmp.Compare(a.Number, b.Number) })
-	done := make([]provider.Order, len(cases))
-	for i, c := range cases {
-		done[i] = provider.Order{
-			Action: c.Action, Room: caseRoom(c),
-			Participant: moderation.Participant{ID: c.ParticipantID, Identity: c.Participant, Name: c.ParticipantName},
-		}
-	}
-	return done, err
+	return pins, err
 }

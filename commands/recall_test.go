@@ -30,33 +30,33 @@ func (f forgetful) Capabilities(r moderation.Room) moderation.CapabilitySet {
 	return set
 }
 
-func (f forgetful) Recall(done []provider.Order) { f.told <- done }
+func (f forgetful) Recall(pins []provider.Order) { f.told <- pins }
 
-// A provider that does not show who is pinned is told at start, oldest first.
+// A provider that does not show who is pinned is told at start.
 func TestTellsAtStartWhoIsPinned(t *testing.T) {
 	f := forgetful{told: make(chan []provider.Order, 1)}
 	st := newStage(t, func(st *stage, c *commands.Config) {
 		f.plain = plain{st.sim, st.sim}
 		c.Providers = provider.NewSet(provider.NewClient("sim", "plain", f))
 	})
-	for _, line := range []string{"pin standup chaos", "unpin standup chaos", "pin standup ben", "mute standup ben"} {
+	if n, ok := st.typed(owner, "unpin standup").(commands.Notice); !ok || n.Says[0].Key != "pin.none_of_ours" {
+		t.Errorf("%+v", n)
+	}
+	for _, line := range []string{"pin standup chaos", "unpin standup chaos", "pin town-hall emil", "pin standup ada", "pin standup ben", "mute standup ben"} {
 		if a, ok := st.typed(owner, line).(commands.CaseAnswer); !ok || a.Tone != commands.Done {
 			t.Fatalf("%s: %+v", line, a)
 		}
 	}
 	st.typed(viewer, "pin standup ada")
-	if n, ok := st.typed(owner, "unpin town-hall").(commands.Notice); !ok || n.Says[0].Key != "pin.none_of_ours" {
-		t.Errorf("%+v", n)
-	}
 	defer st.run()()
 	var got []string
 	for _, o := range <-f.told {
-		if there, in := st.person("standup", o.Participant.Identity); !in || there.ID != o.Participant.ID {
+		if there, in := st.person(o.Room.Name, o.Participant.Identity); !in || there.ID != o.Participant.ID {
 			t.Errorf("%+v is not %+v", o.Participant, there)
 		}
 		got = append(got, string(o.Action)+" "+o.Room.Name+" "+o.Participant.Identity)
 	}
-	if want := []string{"pin standup chaos", "unpin standup chaos", "pin standup ben"}; !slices.Equal(got, want) {
+	if want := []string{"pin standup ben", "pin town-hall emil"}; !slices.Equal(got, want) {
 		t.Errorf("told %q", got)
 	}
 }

@@ -123,7 +123,7 @@ func (c *Client) Complete(ctx context.Context, room moderation.Room) moderation.
 	return whole
 }
 
-// Recaller returns the driver where it is to be told of earlier orders, else nil.
+// Recaller returns the driver where it is to be told of earlier pins, else nil.
 func (c *Client) Recaller() Recaller {
 	r, _ := c.driver.(Recaller)
 	return r

@@ -174,10 +174,10 @@ type (
 	Completer interface {
 		Complete(ctx context.Context, room moderation.Room) moderation.Room
 	}
-	// Recaller is told at start of earlier pins and unpins, the oldest first, where
-	// its provider does not show who is pinned.
+	// Recaller is told at start of the pins that stand, one a room at the most,
+	// where its provider does not show who is pinned.
 	Recaller interface {
-		Recall(done []Order)
+		Recall(pins []Order)
 	}
 	// Greeter brings the room's standing measures to someone who just came in,
 	// and those that are of what someone sends to whoever begins to send more. It

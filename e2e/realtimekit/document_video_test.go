@@ -36,7 +36,7 @@ func TestDisableVideoAndPin(t *testing.T) {
 	s.Presses(slack.Olive, list, "Pin", "mia")
 	s.audited("pin", "succeeded")
 	pinned("mia")
-	list = s.turns(list, "mia's row shows the pin", func(m slack.Message) bool { return has(m, "Unpin", "mia") && has(m, "Pin", "ada") })
+	s.turns(list, "mia's row shows the pin", func(m slack.Message) bool { return has(m, "Unpin", "mia") && has(m, "Pin", "ada") })
 	// "If there was an existing pinned participant before, then the SDK emits an
 	// unpinned event for that participant."
 	s.typed(slack.Olive, "pin meet:hall ada", "✅")

@@ -80,14 +80,10 @@ func (d *Driver) setPin(ctx context.Context, o provider.Order, control bridge.Co
 	return provider.Effect{}, nil
 }
 
-// Recall is told at start who was pinned, which the API does not show.
-func (d *Driver) Recall(done []provider.Order) {
-	for _, o := range done {
-		if o.Action == moderation.ActionPin {
-			d.pinned.only(o.Room.ID, o.Participant.ID)
-		} else {
-			d.pinned.only(o.Room.ID)
-		}
+// Recall is told at start who is pinned, which the API does not show.
+func (d *Driver) Recall(pins []provider.Order) {
+	for _, o := range pins {
+		d.pinned.only(o.Room.ID, o.Participant.ID)
 	}
 }
 

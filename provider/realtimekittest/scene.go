@@ -251,6 +251,25 @@ func (m *meeting) peer(id string) *peer {
 	return nil
 }
 
+// Meeting is one with a live session.
+type Meeting struct {
+	ID, Title         string
+	Locked, Recording bool
+}
+
+// Live lists the meetings in which someone is.
+func (s *Server) Live() []Meeting {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Meeting
+	for _, m := range s.meetings {
+		if m.session != nil {
+			all = append(all, Meeting{ID: m.id, Title: m.title, Locked: m.inactive, Recording: m.recording})
+		}
+	}
+	return all
+}
+
 // Person is someone who is in, as other participants see them.
 type Person struct {
 	Peer, User, Custom, Name string
