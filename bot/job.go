@@ -37,6 +37,8 @@ type job struct {
 	reply reply
 	// replaces is set where the answer takes the place of the message that was pressed.
 	replaces bool
+	// working is set where the list that was pressed says that work goes on.
+	working bool
 	// keep is set where it must be durable before its ack.
 	keep bool
 	// ack is the answer in the ack; nil where it is bare.

@@ -148,6 +148,44 @@ func TestSlowWorkIsSaidToGoOn(t *testing.T) {
 	st.expect(reply, "Chaos is out")
 }
 
+// A list that was pressed says itself that work goes on, and then no more.
+func TestSlowWorkShowsInTheList(t *testing.T) {
+	const slow = 1500 * time.Millisecond
+	st := newStage(t, stageOptions{sim: simulated.Config{Faults: []simulated.Fault{{Op: "kick", Delay: slow}, {Op: "lock", Delay: slow}}}})
+	for _, where := range []string{"list standup", "list"} {
+		reply, err := st.types(slack.Olive, where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := st.expect(reply, "standup")
+		button, near := "Kick", "Chaos"
+		if where == "list" {
+			button, near = "Lock", "town-hall"
+		}
+		if _, err := st.slack.As(slack.Olive).Press(st.ctx, list, button, near); err != nil {
+			t.Fatal(err)
+		}
+		shows := func(what string, so func(string) bool) {
+			t.Helper()
+			st.await(what, func() bool {
+				for _, m := range st.slack.As(slack.Olive).Sees(slack.Moderation) {
+					if m.TS == list.TS {
+						return so(m.Plain())
+					}
+				}
+				return false
+			})
+		}
+		shows("working", func(text string) bool { return strings.Contains(text, "Working") })
+		shows("done", func(text string) bool { return !strings.Contains(text, "Working") })
+		for _, m := range st.slack.As(slack.Olive).Sees(slack.Moderation) {
+			if strings.Contains(m.Plain(), "Working") {
+				t.Errorf("left: %s", m.Plain())
+			}
+		}
+	}
+}
+
 func TestEveryEnvelopeIsAcked(t *testing.T) {
 	st := newStage(t, stageOptions{})
 	frames := []string{

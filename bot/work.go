@@ -100,14 +100,14 @@ func (b *Bot) perform(ctx context.Context, j *job, in commands.Invocation) comma
 	if time.Since(j.at) > tooOld {
 		return b.Service.NotRun(ctx, in)
 	}
-	answered := make(chan struct{})
+	unanswered, answered := context.WithCancel(ctx)
 	var waiting sync.WaitGroup
 	defer func() {
-		close(answered)
+		answered()
 		waiting.Wait()
 	}()
-	if j.kind != submissionKind && !j.reply.waited && j.press.ViewID == "" {
-		waiting.Go(func() { b.sayWorking(ctx, j, answered) })
+	if j.kind != submissionKind && !j.reply.waited && !j.working && j.press.ViewID == "" {
+		waiting.Go(func() { b.sayWorking(ctx, j, unanswered) })
 	}
 	a := b.Service.Do(ctx, in)
 	b.learn(a)
@@ -118,17 +118,30 @@ func (b *Bot) perform(ctx context.Context, j *job, in commands.Invocation) comma
 	return a
 }
 
-// sayWorking tells the caller that work goes on, unless it is answered first.
-func (b *Bot) sayWorking(ctx context.Context, j *job, answered <-chan struct{}) {
+// sayWorking tells the caller that work goes on, unless it is answered first: in
+// the list that was pressed, where that can be read, as its next state takes the
+// words away again.
+func (b *Bot) sayWorking(ctx context.Context, j *job, unanswered context.Context) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
-	case <-answered:
+	case <-unanswered.Done():
 		return
 	case <-timer.C:
 	}
 	if j.reply.url == "" {
 		return
+	}
+	if j.press.List != nil {
+		reading, cancel := context.WithTimeout(unanswered, patience)
+		list := b.Service.Do(reading, *j.press.List)
+		cancel()
+		if unanswered.Err() != nil {
+			return
+		}
+		if j.working = b.show(ctx, j, list, []moderation.Sentence{moderation.Say("bot.working")}); j.working {
+			return
+		}
 	}
 	j.reply.used++
 	err := b.respond(ctx, j.reply.url, responseMessage{ResponseType: "ephemeral", Text: b.renderer.say("bot.working")})
@@ -140,6 +153,9 @@ func (b *Bot) sayWorking(ctx context.Context, j *job, answered <-chan struct{}) 
 func (b *Bot) finish(ctx context.Context, j *job, a commands.Answer) {
 	if m, ok := a.(commands.Missing); ok && j.kind != submissionKind {
 		if b.openView(ctx, j, b.renderer.dialog(m, originOf(j.press))) {
+			if j.working {
+				b.redraw(ctx, j, nil)
+			}
 			return
 		}
 	}
@@ -154,6 +170,9 @@ func (b *Bot) finish(ctx context.Context, j *job, a commands.Answer) {
 	}
 	switch said := a.(type) {
 	case commands.Confirm, commands.Candidates, commands.Missing:
+		if j.working {
+			b.redraw(ctx, j, nil)
+		}
 		j.replaces = false
 		b.tell(ctx, j, a)
 	case commands.CaseAnswer:
@@ -171,26 +190,35 @@ func (b *Bot) finish(ctx context.Context, j *job, a commands.Answer) {
 	}
 }
 
-// besides redraws the list and says the answer under it.
+// besides redraws the list and says the answer under it; in its place, where it
+// says that work goes on and cannot be read.
 func (b *Bot) besides(ctx context.Context, j *job, a commands.Answer) {
-	b.redraw(ctx, j, nil)
-	j.replaces = false
+	j.replaces = !b.redraw(ctx, j, nil) && j.working
 	b.tell(ctx, j, a)
 }
 
 // redraw asks for the list again in which the button stands and replaces the
-// message; it reports whether it did. Says stands above the list.
+// message; it reports whether it did. Says stands above the people of a room;
+// above the rooms there is no place for it.
 func (b *Bot) redraw(ctx context.Context, j *job, says []moderation.Sentence) bool {
 	list := b.Service.Do(ctx, *j.press.List)
+	if _, rooms := list.(commands.RoomsPage); rooms && len(says) > 0 {
+		return false
+	}
+	return b.show(ctx, j, list, says)
+}
+
+// show puts a list in the place of the message that was pressed, with says
+// above it, and reports whether it did.
+func (b *Bot) show(ctx context.Context, j *job, list commands.Answer, says []moderation.Sentence) bool {
 	b.learn(list)
 	switch page := list.(type) {
 	case commands.RoomPage:
 		page.Says = append(says, page.Says...)
 		list = page
 	case commands.RoomsPage:
-		if len(says) > 0 {
-			return false
-		}
+		page.Says = append(says, page.Says...)
+		list = page
 	default:
 		return false
 	}

@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,9 +19,6 @@ import (
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
-	"github.com/roomwarden/roomwarden/provider/twiliotest"
-	"github.com/roomwarden/roomwarden/provider/twiliovideo"
-	"github.com/roomwarden/roomwarden/provider/twiliovoice"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -37,8 +32,9 @@ type Options struct {
 	// Config is a configuration whose providers, rules and language are used
 	// beside the simulated rooms; empty: none.
 	Config string
-	// Twilio adds a stand-in for Twilio, with a conference and video rooms.
-	Twilio bool
+	// Clouds adds stand-ins for Twilio and RealtimeKit, with a conference, video
+	// rooms and meetings.
+	Clouds bool
 	// Activity is what the people in the simulated rooms do by themselves.
 	Activity simulated.Activity
 	Log      *slog.Logger // where nil: none
@@ -54,7 +50,7 @@ type Demo struct {
 	Slack *slack.Server
 	Rooms *simulated.Driver
 
-	twilio  *twiliotest.Running
+	clouds  clouds
 	options Options
 	said    *words.Printer
 	folder  string // to remove at the end; empty where it is kept
@@ -101,8 +97,8 @@ func Open(ctx context.Context, o Options) (d *Demo, err error) {
 	if err = d.openSlack(folder); err != nil {
 		return d, err
 	}
-	if o.Twilio {
-		if err = d.openTwilio(ctx); err != nil {
+	if o.Clouds {
+		if err = d.clouds.open(ctx); err != nil {
 			return d, err
 		}
 	}
@@ -111,16 +107,6 @@ func Open(ctx context.Context, o Options) (d *Demo, err error) {
 		return d, err
 	}
 	return d, d.start(ctx, c)
-}
-
-// openTwilio starts the stand-in for Twilio, with a conference and video rooms.
-func (d *Demo) openTwilio(ctx context.Context) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	d.twilio = twiliotest.Start(listener, twiliotest.Config{})
-	return nil
 }
 
 // workspaceFile keeps the stand-in's state.
@@ -188,7 +174,7 @@ providers:
 	if err != nil {
 		return nil, err
 	}
-	standIns := d.twilioProviders()
+	standIns := d.clouds.providers()
 	if own == nil {
 		c.Providers = append(c.Providers, standIns...)
 		return c, nil
@@ -210,19 +196,6 @@ providers:
 	}
 	c.Moderation, c.Privacy, c.Protect, c.Language = own.Moderation, own.Privacy, own.Protect, own.Language
 	return c, nil
-}
-
-// twilioProviders are the providers that speak to the stand-in for Twilio.
-func (d *Demo) twilioProviders() []config.Provider {
-	if d.twilio == nil {
-		return nil
-	}
-	var all []config.Provider
-	for name, kind := range map[string]string{"calls": twiliovoice.Type.Name, "video": twiliovideo.Type.Name} {
-		all = append(all, config.Provider{Name: name, Type: kind, Values: d.twilio.Values(kind)})
-	}
-	slices.SortFunc(all, func(a, b config.Provider) int { return strings.Compare(a.Name, b.Name) })
-	return all
 }
 
 func (d *Demo) start(ctx context.Context, c *config.Config) error {
@@ -267,9 +240,7 @@ func (d *Demo) Close() error {
 	case d.app != nil:
 		all = append(all, d.app.Close())
 	}
-	if d.twilio != nil {
-		all = append(all, d.twilio.Close())
-	}
+	all = append(all, d.clouds.close())
 	if d.Slack != nil {
 		d.Slack.Close()
 		if d.options.Data != "" {

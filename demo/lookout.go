@@ -15,18 +15,23 @@ import (
 // what happens in them.
 const lookEvery = 1500 * time.Millisecond
 
-// lookout reads the rooms of the stand-in for Twilio for the stage, with drivers
-// of its own, so that it takes nothing from the bot's quota.
+// lookout reads the rooms of the stand-ins for the stage: of Twilio's with
+// drivers of its own, so that it takes nothing from the bot's quota.
 type lookout struct {
+	clouds  *clouds
 	names   []string
 	drivers []provider.Driver
 }
 
 func (d *Demo) lookout(ctx context.Context) (*lookout, error) {
-	l := &lookout{}
+	l := &lookout{clouds: &d.clouds}
 	types := map[string]provider.Type{twiliovoice.Type.Name: twiliovoice.Type, twiliovideo.Type.Name: twiliovideo.Type}
-	for _, p := range d.twilioProviders() {
-		driver, err := types[p.Type].Open(ctx, provider.Settings{Name: p.Name, Values: p.Values, Log: d.options.Log})
+	for _, p := range d.clouds.providers() {
+		kind, ok := types[p.Type]
+		if !ok {
+			continue
+		}
+		driver, err := kind.Open(ctx, provider.Settings{Name: p.Name, Values: p.Values, Log: d.options.Log})
 		if err != nil {
 			return l, err
 		}
@@ -83,7 +88,7 @@ func (l *lookout) look(ctx context.Context) []shownRoom {
 			all = append(all, shown)
 		}
 	}
-	return all
+	return append(all, l.clouds.meetings()...)
 }
 
 // watched reports whether a page is open.

@@ -94,11 +94,15 @@ type workspace struct {
 }
 
 // open brings a demo up for the test, in which nobody does anything by themselves.
-func open(t *testing.T) *workspace {
+func open(t *testing.T, change ...func(*demo.Options)) *workspace {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	d, err := demo.Open(ctx, demo.Options{Activity: simulated.Off})
+	o := demo.Options{Activity: simulated.Off}
+	for _, f := range change {
+		f(&o)
+	}
+	d, err := demo.Open(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

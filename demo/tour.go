@@ -19,7 +19,7 @@ const stepWithin = 10 * time.Second
 // Tour plays a shift of moderation and writes the conversation and the audit
 // channel as text. An error says what did not happen as it should.
 func Tour(ctx context.Context, o Options, out io.Writer, colours bool) (err error) {
-	o.Activity, o.Twilio = simulated.Off, false // the tour is about eight people in two rooms
+	o.Activity, o.Clouds = simulated.Off, false // the tour is about eight people in two rooms
 	d, err := Open(ctx, o)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (d *demoCommand) Run(c *console) error {
 	log := logger(c.err, d.LogLevel)
 	slog.SetDefault(log)
 	o := demo.Options{
-		Listen: d.Listen, Data: d.Data, Activity: simulated.Busy, Twilio: true, Log: log,
+		Listen: d.Listen, Data: d.Data, Activity: simulated.Busy, Clouds: true, Log: log,
 		Ready: func(address string) { _ = c.print(c.say("demo.ready", "Address", moderation.Literal(address))) },
 	}
 	if c.named { // its providers are used beside the simulated one
