@@ -26,7 +26,10 @@ type Command struct {
 	// parse takes the words of a command whose grammar is its own; nil: in the
 	// order of Args.
 	parse func(c *Command, words []Word) (Args, error)
-	run   func(ctx context.Context, s *Service, in Invocation) Answer
+	// forRoom reports whether the words are about the room alone, so that no person
+	// is missing; nil: never.
+	forRoom func(args Args) bool
+	run     func(ctx context.Context, s *Service, in Invocation) Answer
 }
 
 // Arg is one word of a command.

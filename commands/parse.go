@@ -277,6 +277,9 @@ func (c *Command) check(args Args) map[string]moderation.Sentence {
 func (c *Command) missing(args Args) []string {
 	var missing []string
 	for _, arg := range c.Args {
+		if arg.Name == ArgPerson && c.forRoom != nil && c.forRoom(args) {
+			continue
+		}
 		if arg.Required && strings.TrimSpace(args[arg.Name]) == "" {
 			missing = append(missing, arg.Name)
 		}

@@ -218,6 +218,10 @@ type (
 	}
 )
 
+// RoomOption is what the names of set's options begin with that change the room
+// itself; no person is needed for them, and they are not mixed with others.
+const RoomOption = "room_"
+
 // Option is one key=value word.
 type Option struct {
 	Name   string

@@ -52,26 +52,11 @@ func (d *Driver) Dial(ctx context.Context, o provider.Order) (provider.Effect, e
 	}}, nil
 }
 
-// Configure changes the name or the metadata of someone present.
-func (d *Driver) Configure(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	if err := d.CheckOrder(o); err != nil {
-		return provider.Effect{}, err
-	}
-	if _, err := d.present(ctx, o.Room, o.Participant); err != nil {
-		return provider.Effect{}, err
-	}
-	_, err := call(ctx, d, writes, "UpdateParticipant", func(ctx context.Context) (*lk.ParticipantInfo, error) {
-		return d.rooms.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{
-			Room: o.Room.ID, Identity: o.Participant.Identity, Name: o.Options[setName], Metadata: o.Options[setMetadata],
-		})
-	})
-	return provider.Effect{}, err
-}
-
 // The words of set and dial.
 const (
 	setName     = "name"
 	setMetadata = "metadata"
+	setRoom     = provider.RoomOption + "metadata"
 	ringTime    = "timeout"
 	maxTime     = "time_limit"
 	dialTone    = "play_dialtone"
@@ -87,6 +72,7 @@ func (d *Driver) Options(a moderation.Action) []provider.Option {
 		return []provider.Option{
 			{Name: setName, Usage: "the name that others see"},
 			{Name: setMetadata, Usage: "the participant's metadata, as the app reads it"},
+			{Name: setRoom, Usage: "the room's metadata, whole; its auth_id stays as it is"},
 		}
 	case moderation.ActionDial:
 		return []provider.Option{
@@ -111,6 +97,9 @@ func (d *Driver) CheckOrder(o provider.Order) error {
 	case moderation.ActionSet:
 		if len(o.Options) == 0 {
 			return moderation.Fault(moderation.CodeInvalid, "provider.no_options", "Options", provider.OptionNames(d.Options(o.Action)))
+		}
+		if err := checkRoomWords(o); err != nil {
+			return err
 		}
 	case moderation.ActionDial:
 		if !number.MatchString(o.Number) {

@@ -221,3 +221,7 @@ func (g *Guest) TrackSID(s livekit.TrackSource) string {
 	}
 	return ""
 }
+
+// Name and Metadata are those that the server last told the guest of itself.
+func (g *Guest) Name() string     { return g.client.LocalParticipant.Name() }
+func (g *Guest) Metadata() string { return g.client.LocalParticipant.Metadata() }
