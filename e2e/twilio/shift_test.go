@@ -28,7 +28,12 @@ var hidden = regexp.MustCompile(`\+1617555\d{4}|\+1555867\d{4}|` + twiliotest.Au
 
 func newShift(t *testing.T) *shift {
 	t.Helper()
-	twilio := twiliotest.New(twiliotest.Config{WritesPerSecond: 20, ReadsPerSecond: 80})
+	return newShiftWith(t, twiliotest.Config{WritesPerSecond: 20, ReadsPerSecond: 80})
+}
+
+func newShiftWith(t *testing.T, c twiliotest.Config) *shift {
+	t.Helper()
+	twilio := twiliotest.New(c)
 	api := httptest.NewServer(described.Handler(twilio, func(err error) { t.Errorf("not as described: %v", err) }))
 	t.Cleanup(func() {
 		api.CloseClientConnections()

@@ -1,0 +1,179 @@
+package twilio_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/e2e/rig"
+	"github.com/roomwarden/roomwarden/provider/twiliotest"
+)
+
+// public is the address that Twilio knows, and signs.
+const public = "https://rw.example.org"
+
+// internet brings what is sent to the public address to the program.
+type internet struct {
+	http.Transport
+	mu sync.Mutex
+	to string // host:port, once known
+}
+
+// RoundTrip implements http.RoundTripper.
+func (i *internet) RoundTrip(r *http.Request) (*http.Response, error) {
+	i.mu.Lock()
+	to := i.to
+	i.mu.Unlock()
+	if to == "" || r.URL.Scheme+"://"+r.URL.Host != public {
+		return nil, fmt.Errorf("no way to %s", r.URL.Host)
+	}
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host = "http", to
+	return i.Transport.RoundTrip(r)
+}
+
+var listening = regexp.MustCompile(`"msg":"HTTP is up","listen":"([^"]+)"`)
+
+// newCalledShift is a shift in which Twilio calls a provider back.
+func newCalledShift(t *testing.T, provider string) (*shift, *http.Client) {
+	t.Helper()
+	way := &internet{}
+	t.Cleanup(way.CloseIdleConnections)
+	client := &http.Client{Transport: way}
+	s := newShiftWith(t, twiliotest.Config{Callback: public + "/webhooks/" + provider, CallbackClient: client})
+	s.until("the program says where it listens", func() bool {
+		found := listening.FindStringSubmatch(s.Bot.Log())
+		if found == nil {
+			return false
+		}
+		way.mu.Lock()
+		defer way.mu.Unlock()
+		way.to = found[1]
+		return true
+	})
+	return s, client
+}
+
+// until waits until something holds, and says what did not.
+func (s *shift) until(what string, holds func() bool) {
+	s.t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-s.Ctx.Done():
+			s.t.Fatalf("%s: it did not come to that", what)
+		}
+	}
+}
+
+// asked sends a request to the public address and returns its status and text.
+func (s *shift) asked(client *http.Client, method, path, signature, body string) (int, string) {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.Ctx, method, public+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Twilio-Signature", signature)
+	answer, err := client.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// rounds is how often something happens that a callback tells of. Each round
+// waits for the program to see it: without callbacks that is its next look, five
+// seconds after the last, so that all of them would take 25 s at the least.
+const (
+	rounds     = 6
+	byCallback = 22 * time.Second
+)
+
+// Someone banned is put out at every return, at once where Twilio calls back.
+func TestACallbackEnforcesABan(t *testing.T) {
+	t.Parallel()
+	s, client := newCalledShift(t, "video")
+	room := s.AddRoom("daily", "mia", "CHAOS")
+	s.typed("ban video:daily CHAOS 1h", "CHAOS is banned")
+	gone := func() bool {
+		_, there := s.Present(room)["CHAOS"]
+		return !there
+	}
+	s.until("CHAOS is put out", gone)
+	began := time.Now()
+	for range rounds {
+		s.Connect(room, "CHAOS")
+		s.until("CHAOS is put out again", gone)
+	}
+	if took := time.Since(began); took > byCallback {
+		t.Errorf("%d returns of someone banned lasted %s: the callbacks did nothing", rounds, took)
+	}
+	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "daily", Participant: "CHAOS"})
+
+	// Nobody else can make the program look.
+	form := url.Values{"RoomSid": {room}, "StatusCallbackEvent": {"participant-connected"}}
+	path := "/webhooks/video"
+	for what, signature := range map[string]string{
+		"no signature":       "",
+		"another's token":    twiliotest.Sign("another", public+path, form),
+		"another address":    twiliotest.Sign(twiliotest.AuthToken, public+"/webhooks/calls", form),
+		"of something else":  twiliotest.Sign(twiliotest.AuthToken, public+path, url.Values{"RoomSid": {"RM"}}),
+		"no base64 at all":   "?",
+		"the right one, cut": twiliotest.Sign(twiliotest.AuthToken, public+path, form)[:20],
+	} {
+		if status, text := s.asked(client, http.MethodPost, path, signature, form.Encode()); status != http.StatusUnauthorized {
+			t.Errorf("%s: %d %s", what, status, text)
+		}
+	}
+	_, metrics := s.asked(client, http.MethodGet, "/metrics", "", "")
+	for _, want := range []string{`roomwarden_webhooks_total{provider="video",result="taken"}`, `roomwarden_webhooks_total{provider="video",result="forged"} 6`} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("%s is not among the metrics", want)
+		}
+	}
+}
+
+// A board shows who comes as soon as Twilio tells of it.
+func TestACallbackRedrawsABoard(t *testing.T) {
+	t.Parallel()
+	s, _ := newCalledShift(t, "calls")
+	conference := s.AddConference("support", twiliotest.Caller{Label: "host", Number: "+16175551213"})
+	s.typed("watch calls:support", "")
+	shows := func(label string) func() bool {
+		return func() bool {
+			for _, m := range s.Slack.Messages(slack.Moderation) {
+				if strings.Contains(m.Plain(), label) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	s.until("the board stands in the channel", shows("host"))
+	began := time.Now()
+	for i := range rounds {
+		label := fmt.Sprintf("guest-%d", i)
+		s.Join(conference, twiliotest.Caller{Label: label, Number: fmt.Sprintf("+1617555%04d", i)})
+		s.until("the board shows "+label, shows(label))
+	}
+	if took := time.Since(began); took > byCallback {
+		t.Errorf("%d newcomers took %s to be shown: the callbacks did nothing", rounds, took)
+	} else {
+		t.Logf("%d newcomers were shown in %s", rounds, took)
+	}
+}
