@@ -50,6 +50,7 @@ type faultyStore struct {
 	store.Store
 	mu   sync.Mutex
 	hold chan struct{} // updates wait for its close; nil: they do not
+	held chan struct{} // takes one when an update begins to wait
 }
 
 func (f *faultyStore) Update(ctx context.Context, do func(store.Tx) error) error {
@@ -57,6 +58,10 @@ func (f *faultyStore) Update(ctx context.Context, do func(store.Tx) error) error
 	hold := f.hold
 	f.mu.Unlock()
 	if hold != nil {
+		select {
+		case f.held <- struct{}{}:
+		default:
+		}
 		select {
 		case <-hold:
 		case <-ctx.Done():
@@ -136,7 +141,7 @@ func newStage(t *testing.T, o stageOptions) *stage {
 	if st.sim, err = simulated.New(o.sim); err != nil {
 		t.Fatal(err)
 	}
-	st.faulty = &faultyStore{Store: st.store}
+	st.faulty = &faultyStore{Store: st.store, held: make(chan struct{}, 1)}
 	log := slog.New(slog.NewTextHandler(st.log, nil))
 	app, token := st.slack.Tokens()
 	apiURL := st.slack.APIURL()

@@ -1,0 +1,56 @@
+package bot_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/store"
+)
+
+// What still arrives while the bot leaves is answered that it is being
+// restarted, and what it had taken on before is finished.
+func TestWhatArrivesWhileTheBotLeaves(t *testing.T) {
+	st := newStage(t, stageOptions{})
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
+	defer cancel()
+	resume := st.faulty.stall() // the first command waits for its ack, and its connection for that
+	taken := make(chan error, 1)
+	go func() {
+		_, err := st.slack.As(slack.Olive).Command(ctx, "/room", "kick standup Chaos", slack.Moderation)
+		taken <- err
+	}()
+	select {
+	case <-st.faulty.held:
+	case <-ctx.Done():
+		t.Fatal("the first command is not being kept")
+	}
+	st.stop()
+	if err := st.slack.Await(ctx, func() bool { return len(st.slack.Sockets()) == 1 }); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := st.slack.As(slack.Olive).Command(ctx, "/room", "kick standup Ben", slack.Moderation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reply.Await(ctx, slack.Contains("is being restarted")); err != nil {
+		t.Fatal(err)
+	}
+	resume()
+	if err := <-taken; err != nil {
+		t.Fatal(err)
+	}
+	st.running.Wait()
+	var all []moderation.Case
+	err = st.store.View(ctx, func(tx store.Tx) (err error) {
+		all, err = tx.Cases(store.CaseQuery{Limit: 10})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 1 || all[0].Participant != "chaos" || all[0].Outcome != moderation.Succeeded {
+		t.Errorf("cases: %+v", all)
+	}
+}
