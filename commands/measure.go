@@ -151,12 +151,18 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 		if err != nil || !there || before.Identity != m.Identity {
 			return err
 		}
-		if err := removeMeasure(tx, m.Key()); err != nil {
-			return err
-		}
-		return s.markUndone(tx, c, before.Case)
+		return s.liftMeasure(tx, before, c)
 	}
 	return nil
+}
+
+// liftMeasure takes a measure away and marks the case that put it up as undone by
+// another.
+func (s *Service) liftMeasure(tx store.Tx, m Measure, by moderation.Case) error {
+	if err := removeMeasure(tx, m.Key()); err != nil {
+		return err
+	}
+	return s.markUndone(tx, by, m.Case)
 }
 
 // removeMeasure takes a measure away with what was counted for it.

@@ -120,11 +120,17 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 		}
 		return s.settleLater(ctx, c, t, most)
 	}
+	return s.writeSettled(ctx, r, t)
+}
+
+// writeSettled appends what became of a case, with what follows for its measure
+// and for the case that it took back. One that has its outcome meanwhile keeps it.
+func (s *Service) writeSettled(ctx context.Context, r moderation.Record, t timer) error {
 	settled := false
 	after, err := s.write(ctx, entry{
 		record: r,
 		before: func(tx store.Tx) error {
-			now, err := tx.Case(c.Number)
+			now, err := tx.Case(r.Case)
 			if settled = err == nil && !now.Outcome.Open(); settled {
 				return errHeld // by whoever sent it, meanwhile
 			}
@@ -250,8 +256,5 @@ func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
 	if err != nil || !there || before.Identity != m.Identity {
 		return err
 	}
-	if err := removeMeasure(tx, m.Key()); err != nil {
-		return err
-	}
-	return s.markUndone(tx, c, before.Case)
+	return s.liftMeasure(tx, before, c)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/roomwarden/roomwarden/words"
 )
 
-// The commands of the contract, with what they need.
+// The commands that there must be, with what they need.
 func TestTable(t *testing.T) {
 	want := map[string]moderation.Permission{
 		"list": "list_rooms", "kick": "kick_participant", "mute": "disable_participant_audio",
@@ -27,7 +27,7 @@ func TestTable(t *testing.T) {
 		}
 		needs, ok := want[c.Name]
 		if !ok {
-			t.Errorf("%s is not in the contract", c.Name)
+			t.Errorf("%s is not one of those", c.Name)
 		}
 		if c.Needs != needs && c.Name != "role" {
 			t.Errorf("%s needs %q, want %q", c.Name, c.Needs, needs)

@@ -29,7 +29,7 @@ const (
 	ActionDelete   Action = "delete"
 )
 
-// Actions lists every action in the order of the contract.
+// Actions lists every action in the order of docs/commands.md.
 func Actions() []Action {
 	return []Action{
 		ActionKick, ActionMute, ActionUnmute, ActionMuteAll, ActionEnd, ActionBan, ActionUnban,

@@ -118,72 +118,44 @@ func (c *Client) kept(o Order) (moderation.Support, bool) {
 // Implements reports whether a driver has the method that carries an action out.
 func Implements(d Driver, a moderation.Action) bool { return method(d, a) != nil }
 
-func method(driver Driver, a moderation.Action) func(context.Context, Order) (Effect, error) {
-	switch a {
-	case moderation.ActionKick:
-		if d, ok := driver.(Kicker); ok {
-			return d.Kick
+type operation = func(context.Context, Order) (Effect, error)
+
+// methods are what carries each action out.
+var methods = map[moderation.Action]func(Driver) operation{
+	moderation.ActionKick:     of(Kicker.Kick),
+	moderation.ActionEnd:      of(Ender.End),
+	moderation.ActionMute:     of(Muter.Mute),
+	moderation.ActionUnmute:   of(Muter.Unmute),
+	moderation.ActionMuteAll:  of(AllMuter.MuteAll),
+	moderation.ActionLock:     of(Locker.Lock),
+	moderation.ActionUnlock:   of(Locker.Unlock),
+	moderation.ActionPin:      of(Pinner.Pin),
+	moderation.ActionUnpin:    of(Pinner.Unpin),
+	moderation.ActionHold:     of(Holder.Hold),
+	moderation.ActionUnhold:   of(Holder.Unhold),
+	moderation.ActionAnnounce: of(Announcer.Announce),
+	moderation.ActionCoach:    of(Coacher.Coach),
+	moderation.ActionUncoach:  of(Coacher.Uncoach),
+	moderation.ActionDial:     of(Dialer.Dial),
+	moderation.ActionSet:      of(Configurer.Configure),
+}
+
+// of finds a method of one of the small interfaces in a driver; nil where the
+// driver does not have it.
+func of[Has any](call func(Has, context.Context, Order) (Effect, error)) func(Driver) operation {
+	return func(driver Driver) operation {
+		d, ok := driver.(Has)
+		if !ok {
+			return nil
 		}
-	case moderation.ActionEnd:
-		if d, ok := driver.(Ender); ok {
-			return d.End
-		}
-	case moderation.ActionMute:
-		if d, ok := driver.(Muter); ok {
-			return d.Mute
-		}
-	case moderation.ActionUnmute:
-		if d, ok := driver.(Muter); ok {
-			return d.Unmute
-		}
-	case moderation.ActionMuteAll:
-		if d, ok := driver.(AllMuter); ok {
-			return d.MuteAll
-		}
-	case moderation.ActionLock:
-		if d, ok := driver.(Locker); ok {
-			return d.Lock
-		}
-	case moderation.ActionUnlock:
-		if d, ok := driver.(Locker); ok {
-			return d.Unlock
-		}
-	case moderation.ActionPin:
-		if d, ok := driver.(Pinner); ok {
-			return d.Pin
-		}
-	case moderation.ActionUnpin:
-		if d, ok := driver.(Pinner); ok {
-			return d.Unpin
-		}
-	case moderation.ActionHold:
-		if d, ok := driver.(Holder); ok {
-			return d.Hold
-		}
-	case moderation.ActionUnhold:
-		if d, ok := driver.(Holder); ok {
-			return d.Unhold
-		}
-	case moderation.ActionAnnounce:
-		if d, ok := driver.(Announcer); ok {
-			return d.Announce
-		}
-	case moderation.ActionCoach:
-		if d, ok := driver.(Coacher); ok {
-			return d.Coach
-		}
-	case moderation.ActionUncoach:
-		if d, ok := driver.(Coacher); ok {
-			return d.Uncoach
-		}
-	case moderation.ActionDial:
-		if d, ok := driver.(Dialer); ok {
-			return d.Dial
-		}
-	case moderation.ActionSet:
-		if d, ok := driver.(Configurer); ok {
-			return d.Configure
-		}
+		return func(ctx context.Context, o Order) (Effect, error) { return call(d, ctx, o) }
+	}
+}
+
+// method returns what carries an action out at a driver; nil where nothing does.
+func method(driver Driver, a moderation.Action) operation {
+	if find := methods[a]; find != nil {
+		return find(driver)
 	}
 	return nil
 }
