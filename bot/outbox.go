@@ -48,6 +48,7 @@ type outbox struct {
 
 	mu       sync.Mutex
 	channels map[string]*channel
+	urgent   map[uint64]time.Time // cases that somebody looks at, and since when
 	problems map[string]string
 	fatal    error
 }
@@ -172,6 +173,9 @@ func (c *channel) run(ctx context.Context, stop context.CancelFunc) {
 		if c.limiter.Wait(ctx) != nil {
 			return
 		}
+		if now, _, err := c.next(ctx); err == nil && now != nil {
+			p = now // somebody may look at another one by now
+		}
 		sending, sent := outlive(ctx, lastWord)
 		err = c.deliver(sending, *p)
 		sent()
@@ -204,7 +208,9 @@ func (c *channel) next(ctx context.Context) (p *store.Post, due time.Time, err e
 	}
 	due = now.Add(looksAgain)
 	err = c.store.View(ctx, func(tx store.Tx) error {
-		p = nil
+		if p, err = c.first(tx, now); err != nil || p != nil {
+			return err
+		}
 		posts, err := tx.PendingPosts(c.name, 50)
 		if err != nil {
 			return err

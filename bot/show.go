@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -20,8 +22,12 @@ func (s serviceBoards) LookAtBoard(ctx context.Context, board commands.Board) (c
 // soon. It never blocks.
 func (b *Bot) Hint(providerName, room string) { b.boards.Hint(providerName, room) }
 
-// changed hints boards at what an invocation has done.
+// changed hints boards at what an invocation has done, and the outbox at the
+// case whose message was pressed.
 func (b *Bot) changed(in commands.Invocation, a commands.Answer) {
+	if number, err := strconv.ParseUint(strings.TrimPrefix(in.Args[commands.ArgCase], "#"), 10, 64); err == nil {
+		b.outbox.hurry(number)
+	}
 	if done, ok := a.(commands.CaseAnswer); ok {
 		b.boards.Hint(done.Case.Provider, done.Case.RoomID)
 		return

@@ -1,0 +1,43 @@
+package bot_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/provider/simulated"
+)
+
+// The message of a case whose button was pressed goes before the cases that
+// wait: somebody looks at it.
+func TestAPressedCaseGoesFirst(t *testing.T) {
+	const cases = 12
+	st := newStage(t, stageOptions{rate: 1, sim: simulated.Config{Rooms: []simulated.RoomPlan{{Name: "big", People: cases}}}})
+	for n := range cases {
+		reply, err := st.types(slack.Olive, fmt.Sprintf("kick big guest-%05d", n+1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.expect(reply, "is out of")
+	}
+	st.awaitTold(slack.Audit, 1, "succeeded")
+	reply, err := st.slack.As(slack.Olive).Press(st.ctx, st.slack.Messages(slack.Audit)[0], "Add note")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialog, err := reply.AwaitView(st.ctx, slack.AnyView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.slack.As(slack.Olive).Submit(st.ctx, dialog, map[string]any{"Text": "seen at once"}); err != nil {
+		t.Fatal(err)
+	}
+	st.await("the note shows", func() bool {
+		return strings.Contains(st.slack.Messages(slack.Audit)[0].Plain(), "seen at once")
+	})
+	if told := len(st.slack.Messages(slack.Audit)); told == cases {
+		t.Errorf("only after all %d cases", told)
+	}
+	st.clean()
+}
