@@ -66,9 +66,12 @@ func (b *Bot) sayBroken(ctx context.Context, j *job) {
 	b.tell(ctx, j, failure(moderation.Say("error.internal")))
 }
 
-// doEach does the same to several people, one after the other, and tells it once.
+// doEach does the same to several people, one after the other, and tells it
+// once. What asks for something first, as a kick that would end the room, is
+// asked after that: it keeps nobody else from being dealt with.
 func (b *Bot) doEach(ctx context.Context, j *job) {
 	var notice commands.Notice
+	var questions []commands.Answer
 	for _, in := range j.press.Each {
 		switch a := b.perform(ctx, j, in).(type) {
 		case commands.CaseAnswer:
@@ -78,11 +81,16 @@ func (b *Bot) doEach(ctx context.Context, j *job) {
 			notice.Says = append(notice.Says, a.Says...)
 			notice.Tone = worse(notice.Tone, a.Tone)
 		default:
-			b.finish(ctx, j, a) // it asks for something first
-			return
+			questions = append(questions, a)
 		}
 	}
-	b.finish(ctx, j, notice)
+	if len(notice.Says) > 0 || len(questions) == 0 {
+		b.finish(ctx, j, notice)
+	}
+	for _, question := range questions {
+		j.replaces = false
+		b.tell(ctx, j, question)
+	}
 }
 
 // worse returns the tone that must not be overlooked.
