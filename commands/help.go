@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -23,17 +24,14 @@ var helpCommand = &Command{
 // runHelp lists what the caller may do, or tells all about one command.
 func runHelp(ctx context.Context, s *Service, in Invocation) Answer {
 	who := s.authority(ctx, in.Caller)
-	may := func(c *Command) bool {
-		return !c.Hidden && (c.Needs == "" || who.may(c.Needs, Target{}).Allowed ||
-			c.Action == moderation.ActionMute && who.may(moderation.VideoControl, Target{}).Allowed)
-	}
+	may := func(c *Command) bool { return !c.Hidden && s.usable(ctx, in.Caller, who, c) }
 	if topic := in.Args[argTopic]; topic != "" {
 		c, ok := Lookup(topic)
 		if !ok {
 			return failure(unknownCommand(topic))
 		}
 		if !may(c) {
-			d := who.may(c.Needs, Target{})
+			d := who.may(cmp.Or(c.Needs, moderation.AudioControl), Target{})
 			return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: d.Says}
 		}
 		return HelpPage{Commands: []CommandHelp{s.describe(c)}, One: true}
@@ -45,6 +43,36 @@ func runHelp(ctx context.Context, s *Service, in Invocation) Answer {
 		}
 	}
 	return page
+}
+
+// usable reports whether a command is of use to someone: where it needs no one
+// permission, whether they may do anything that it does.
+func (s *Service) usable(ctx context.Context, c Caller, who authority, command *Command) bool {
+	any := func(all ...moderation.Permission) bool {
+		return slices.ContainsFunc(all, func(p moderation.Permission) bool { return who.may(p, Target{}).Allowed })
+	}
+	switch {
+	case command.Name == "help":
+		return true
+	case command.Name == "undo":
+		return any(undoPermissions()...)
+	case command.Needs == "":
+		return s.admits(ctx, c).Allowed
+	case command.Action == moderation.ActionMute || command.Action == moderation.ActionUnmute || command.Action == moderation.ActionMuteAll:
+		return any(command.Needs, moderation.VideoControl)
+	default:
+		return any(command.Needs)
+	}
+}
+
+// undoPermissions are those of whatever can be taken back.
+func undoPermissions() (all []moderation.Permission) {
+	for _, action := range moderation.Actions() {
+		if inverse, ok := moderation.Inverse(action); ok {
+			all = append(all, moderation.PermissionFor(inverse, moderation.Audio), moderation.PermissionFor(inverse, moderation.Video))
+		}
+	}
+	return all
 }
 
 // describe is the whole text of one command.

@@ -352,6 +352,9 @@ func TestHelp(t *testing.T) {
 	if got := usages(nobody); strings.Contains(got, "/room-list") || !strings.Contains(got, "/room-request") {
 		t.Errorf("nobody sees\n%s", got)
 	}
+	if got := usages(viewer); strings.Contains(got, "/room-undo") || !strings.Contains(usages(moderator), "/room-undo") {
+		t.Errorf("a viewer sees\n%s", got)
+	}
 	if h, ok := st.typed(owner, "help kick").(commands.HelpPage); !ok || !h.One || len(h.Commands[0].Examples) == 0 || len(h.Commands[0].Notes) == 0 {
 		t.Errorf("help of kick: %+v", h)
 	}
