@@ -199,6 +199,10 @@ func (g serviceGuide) SuggestPeople(ctx context.Context, c commands.Caller, room
 
 func (g serviceGuide) CanTell(room string) bool { return g.b.Service.CanTell(room) }
 
+func (g serviceGuide) Undoable(c moderation.Case) (moderation.Action, bool) {
+	return g.b.Service.Undoable(c)
+}
+
 // Directory returns what Slack knows about people, with caches of at most 60 s.
 func (b *Bot) Directory() commands.Directory { return b.directory }
 

@@ -29,12 +29,12 @@ func (r *renderer) caseMessage(c moderation.Case) message {
 	p.section(text, nil)
 	p.section(r.story(style, c), nil)
 	p.note(r.caseFoot(style, c))
-	p.actions(r.row(caseOffers(c), actionCount-1, casePlace(c))...)
+	p.actions(r.row(r.caseOffers(c), actionCount-1, casePlace(c))...)
 	return message{Text: fit(text, messageRunes), Blocks: p.blocks, Metadata: caseMetadata(c)}
 }
 
 // caseOffers is what can be done about a case as it stands.
-func caseOffers(c moderation.Case) []commands.Offer {
+func (r *renderer) caseOffers(c moderation.Case) []commands.Offer {
 	args := commands.Args{commands.ArgCase: strconv.FormatUint(c.Number, 10)}
 	note := commands.Offer{Command: "note", Args: args, Label: moderation.Say("label.note"), Dialog: true}
 	if c.Awaits {
@@ -45,7 +45,7 @@ func caseOffers(c moderation.Case) []commands.Offer {
 		}
 	}
 	var offers []commands.Offer
-	if undoable(c) {
+	if r.undoable(c) {
 		offers = append(offers, commands.Offer{
 			Command: "undo", Args: args, Label: moderation.Say("label.undo"),
 			Ask: moderation.Say("ask.undo", "Case", c.Number),
@@ -78,8 +78,14 @@ func nonAudio(m moderation.Media) string {
 	return string(m)
 }
 
-// undoable reports whether a case took effect, still has it, and has an inverse.
-func undoable(c moderation.Case) bool {
+// undoable reports whether a case took effect, still has it, and has an inverse
+// that its provider can carry out.
+func (r *renderer) undoable(c moderation.Case) bool {
+	if r.guide != nil {
+		if _, able := r.guide.Undoable(c); !able {
+			return false
+		}
+	}
 	_, inverse := moderation.Inverse(c.Action)
 	done := c.Outcome == moderation.Succeeded || c.Outcome == moderation.Partial
 	return inverse && done && c.UndoneBy == "" && c.UndoneCase == 0 && !c.Expired && !c.Redacted

@@ -141,7 +141,7 @@ func (r *renderer) homeCases(p *page, key string, all []moderation.Case, limit i
 	p.header(r.plain(key))
 	for _, c := range all[:min(len(all), limit)] {
 		var beside *slack.ButtonBlockElement
-		for _, o := range caseOffers(c) {
+		for _, o := range r.caseOffers(c) {
 			if beside == nil && (commandsShown == nil && o.Command == "undo" || slices.Contains(commandsShown, o.Command)) {
 				beside = r.button(o, casePlace(c))
 			}

@@ -262,9 +262,27 @@ func TestChoosingARoomTellsTheDialog(t *testing.T) {
 	}
 }
 
+// A case that its provider cannot take back has no button for it.
+func TestUndoWhereItCanBe(t *testing.T) {
+	r := newRenderer().WithGuide(&fakeGuide{})
+	c := sample{name: "Chaos"}.kicked()
+	for action, able := range map[moderation.Action]bool{moderation.ActionMute: false, moderation.ActionPin: true, moderation.ActionKick: false} {
+		c.Action = action
+		if got := strings.Contains(string(asJSON(t, r.CaseMessage(c).Blocks)), "undo"); got != able {
+			t.Errorf("%s has the button: %v", action, got)
+		}
+	}
+}
+
 type fakeGuide struct {
 	room  string
 	found []commands.Candidate
+}
+
+// Undoable knows of a provider that cannot unmute.
+func (g *fakeGuide) Undoable(c moderation.Case) (moderation.Action, bool) {
+	inverse, ok := moderation.Inverse(c.Action)
+	return inverse, ok && inverse != moderation.ActionUnmute
 }
 
 func (g *fakeGuide) CanTell(room string) bool { return strings.HasPrefix(room, "sim:") }

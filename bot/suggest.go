@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
 )
 
 // guide is what dialogs and typeahead ask of the Service.
@@ -16,6 +17,9 @@ type guide interface {
 	// CanTell is answered without asking a provider.
 	CanTell(room string) bool
 	SuggestPeople(ctx context.Context, c commands.Caller, room, typed string, limit int) []commands.Candidate
+	// Undoable returns what takes a case back, and whether anything can; no
+	// provider is asked.
+	Undoable(c moderation.Case) (moderation.Action, bool)
 }
 
 // suggestions is the answer to a block_suggestion. Slack wants a list that is

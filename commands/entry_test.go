@@ -31,6 +31,7 @@ var entries = map[string]string{
 	"LookAtBoard":   "TestNothingIsShownUnasked",
 	"Hint":          "is no person's: it only makes Run look at a room",
 	"CanTell":       "says what a provider is able to, of no room",
+	"Undoable":      "says what a provider is able to, of a case that the asker has; undo asks by itself",
 	"Run":           "is no person's: it carries on what was allowed",
 }
 

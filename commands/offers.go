@@ -178,7 +178,7 @@ func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) 
 	if of.Actor == c.Actor.String() || may(moderation.PermissionFor(of.Action, of.Media)) {
 		offers = approvalOffers(of)
 	}
-	if inverse, ok := s.undoable(of); ok && who.may(moderation.PermissionFor(inverse, of.Media), undoing(target, of)).Allowed {
+	if inverse, ok := s.Undoable(of); ok && who.may(moderation.PermissionFor(inverse, of.Media), undoing(target, of)).Allowed {
 		offers = append(offers, Offer{
 			Command: "undo", Args: args, Label: label("undo", ""), Ask: moderation.Say("ask.undo", "Case", of.Number),
 		})
@@ -202,8 +202,9 @@ func undoing(t Target, c moderation.Case) Target {
 	return t
 }
 
-// undoable returns the action that takes a case back, and whether one can.
-func (s *Service) undoable(c moderation.Case) (moderation.Action, bool) {
+// Undoable returns the action that takes a case back, and whether one can: the
+// case took effect and still has it, and its provider can do the opposite.
+func (s *Service) Undoable(c moderation.Case) (moderation.Action, bool) {
 	inverse, ok := moderation.Inverse(c.Action)
 	done := c.Outcome == moderation.Succeeded || c.Outcome == moderation.Partial
 	if !ok || !done || c.UndoneBy != "" || c.Expired || c.Redacted {

@@ -33,7 +33,7 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 	if !possible {
 		permission = moderation.PermissionFor(c.Action, c.Media)
 	}
-	_, able := s.undoable(c)
+	_, able := s.Undoable(c)
 	switch d := s.aboutCase(ctx, c, func(t Target) Decision { return s.may(ctx, in.Caller, permission, t) }); {
 	case d.Hidden:
 		return noCase(in)

@@ -78,6 +78,9 @@ func TestMuteAudio(t *testing.T) {
 	// The document has no way to unmute another.
 	s.typed(slack.Olive, "unmute meet:hall CHAOS", "no unmute for others")
 	s.unchanged("an unmute")
+	for _, m := range s.Slack.Messages(slack.Audit) {
+		s.buttons(m, "", []string{"Mark reviewed"}, []string{"Undo"})
+	}
 
 	// All but one, which the document does not have: those who are named are muted.
 	s.typed(slack.Olive, "mute-all meet:hall except mia", "✅", "only where nobody is spared")

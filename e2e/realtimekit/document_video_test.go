@@ -91,10 +91,16 @@ func TestPermissionsOfTheBridge(t *testing.T) {
 		permission string
 		commands   map[string]string // and the action
 	}{
-		"no-video": {realtimekittest.Preset{Pin: true}, "disable_participant_video",
-			map[string]string{"mute meet:no-video mia video": "mute", "mute-all meet:no-video video": "mute_all"}},
-		"no-pin": {realtimekittest.Preset{DisableVideo: true}, "pin_participant",
-			map[string]string{"pin meet:no-pin mia": "pin", "unpin meet:no-pin mia": "unpin"}},
+		"no-video": {
+			realtimekittest.Preset{Pin: true},
+			"disable_participant_video",
+			map[string]string{"mute meet:no-video mia video": "mute", "mute-all meet:no-video video": "mute_all"},
+		},
+		"no-pin": {
+			realtimekittest.Preset{DisableVideo: true},
+			"pin_participant",
+			map[string]string{"pin meet:no-pin mia": "pin", "unpin meet:no-pin mia": "unpin"},
+		},
 	} {
 		c.preset.Name, c.preset.Hidden, c.preset.NoVideo, c.preset.NoAudio = "roomwarden-bridge", true, true, true
 		s.AddPreset(c.preset)
