@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -88,8 +89,12 @@ func spanOf(d time.Duration) string {
 func parseRoles(text []byte) ([]moderation.Preset, []moderation.Grant, error) {
 	var f RoleFile
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := decoder.Decode(&f); err != nil && len(bytes.TrimSpace(text)) > 0 {
+	err := decoder.Decode(&f)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, nil, moderation.Fault(moderation.CodeInvalid, "role.file", "Why", yaml.FormatError(err, false, false))
+	case f.Presets == nil && f.Grants == nil: // most likely what should have written it failed
+		return nil, nil, moderation.Fault(moderation.CodeInvalid, "role.file_empty")
 	}
 	wrong := func(path string, err error) error {
 		says := faultOf(err)

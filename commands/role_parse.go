@@ -33,7 +33,10 @@ func parseRole(c *Command, words []Word) (Args, error) {
 	case verbGrant, verbRevoke:
 		take(ArgSubject)
 		take(ArgPreset)
-		words = takeExtent(words, args)
+		var err error
+		if words, err = takeExtent(words, args); err != nil {
+			return nil, err
+		}
 		if len(words) > 0 {
 			args[ArgReason] = plainText(words)
 			words = nil
@@ -63,12 +66,15 @@ func parseRole(c *Command, words []Word) (Args, error) {
 }
 
 // takeExtent takes SCOPE, for FOR and auth_id=ID at the front, each at most
-// once. A quoted word begins the reason.
-func takeExtent(words []Word, args Args) []Word {
+// once. A quoted word begins the reason. An auth_id= without an id is a fault: it
+// would give the role for every tenant.
+func takeExtent(words []Word, args Args) ([]Word, error) {
 	for len(words) > 0 && !words[0].Quoted {
 		word := words[0].Text
 		id, isID := strings.CutPrefix(word, "auth_id=")
 		switch {
+		case isID && id == "":
+			return nil, moderation.Fault(moderation.CodeInvalid, "role.auth_id")
 		case isID && args[ArgAuthID] == "":
 			args[ArgAuthID] = id
 		case strings.EqualFold(word, "for") && args[ArgFor] == "" && len(words) > 1 && looksSpan(words[1]):
@@ -77,11 +83,11 @@ func takeExtent(words []Word, args Args) []Word {
 		case args[ArgScope] == "" && (word == moderation.Everywhere || looksScope(word)):
 			args[ArgScope] = word
 		default:
-			return words
+			return words, nil
 		}
 		words = words[1:]
 	}
-	return words
+	return words, nil
 }
 
 func looksSpan(w Word) bool {

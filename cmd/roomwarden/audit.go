@@ -24,7 +24,7 @@ type caseFilter struct {
 	Room        string `help:"Cases of this room: provider:room, or its name or id alone." placeholder:"ROOM"`
 	Actor       string `help:"Cases of this actor: a user's id, api:NAME or system." placeholder:"ID"`
 	Participant string `help:"Cases about this person: identity or name." placeholder:"PERSON"`
-	Action      string `help:"Cases of this action, such as kick." placeholder:"ACTION"`
+	Action      string `help:"Cases of this action, such as kick." enum:"${actions}" default:"" placeholder:"ACTION"`
 	Outcome     string `help:"Cases with this outcome: intended, succeeded, partial, failed, unknown or refused." enum:",intended,succeeded,partial,failed,unknown,refused" default:"" placeholder:"OUTCOME"`
 	Since       moment `help:"Cases from then on: a day, a time as RFC 3339, or how long ago (2h, 3d)." placeholder:"TIME"`
 	Until       moment `help:"Cases before then." placeholder:"TIME"`

@@ -3,8 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/roomwarden/roomwarden/moderation"
 )
 
 // program is the command line: one field a subcommand, one file each.
@@ -22,6 +25,15 @@ type program struct {
 	Version  versionCommand  `cmd:"" help:"Say which version this is."`
 }
 
+// actions lists the words of --action, none among them.
+func actions() string {
+	var words strings.Builder
+	for _, a := range moderation.Actions() {
+		words.WriteString("," + string(a))
+	}
+	return words.String()
+}
+
 // run runs a command line and returns the exit status.
 func run(ctx context.Context, args []string, s streams) int {
 	var p program
@@ -32,6 +44,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Writers(s.out, s.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Bind(c),
+		kong.Vars{"actions": actions()},
 	)
 	if err != nil {
 		return c.fail(err)
