@@ -1,6 +1,8 @@
 package rig
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -28,12 +30,14 @@ type Gate struct {
 type asked struct {
 	method string
 	at     time.Time
+	body   []byte
 }
 
-// gateFault is an answer in the server's place.
+// gateFault is an answer in the server's place, to calls that have a text in them.
 type gateFault struct {
 	status int
 	body   string
+	of     string
 }
 
 // hold keeps calls of one method from ending.
@@ -78,7 +82,12 @@ func NewGate(t testing.TB, address string) *Gate {
 
 // ServeHTTP passes a call on, or does what the test asked for.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f, failing, h := g.take(path.Base(r.URL.Path))
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the program has hung up
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	f, failing, h := g.take(path.Base(r.URL.Path), body)
 	switch {
 	case failing:
 		w.Header().Set("Content-Type", "application/json")
@@ -99,19 +108,22 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (g *Gate) take(method string) (f gateFault, failing bool, h *hold) {
+func (g *Gate) take(method string, body []byte) (f gateFault, failing bool, h *hold) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.asked = append(g.asked, asked{method, time.Now()})
+	g.asked = append(g.asked, asked{method, time.Now(), body})
 	f, failing = g.faults[method]
-	return f, failing, g.holds[method]
+	return f, failing && bytes.Contains(body, []byte(f.of)), g.holds[method]
 }
 
 // Fail answers a method in the server's place until Heal.
-func (g *Gate) Fail(method string, status int, body string) {
+func (g *Gate) Fail(method string, status int, body string) { g.FailOf("", method, status, body) }
+
+// FailOf is Fail for calls that have a text in them, such as whom they are about.
+func (g *Gate) FailOf(text, method string, status int, body string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.faults[method] = gateFault{status, body}
+	g.faults[method] = gateFault{status, body, text}
 }
 
 // Hold holds calls of a method until Heal, which cuts them. The channel is
@@ -145,6 +157,18 @@ func (g *Gate) Count(method string) (n int) {
 		}
 	}
 	return n
+}
+
+// Body returns what a method was last asked since Forget; nil: it was not.
+func (g *Gate) Body(method string) []byte {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, a := range slices.Backward(g.asked) {
+		if a.method == method {
+			return a.body
+		}
+	}
+	return nil
 }
 
 // Last returns when a method was last asked since Forget; zero: it was not.

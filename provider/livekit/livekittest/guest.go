@@ -225,3 +225,6 @@ func (g *Guest) TrackSID(s livekit.TrackSource) string {
 // Name and Metadata are those that the server last told the guest of itself.
 func (g *Guest) Name() string     { return g.client.LocalParticipant.Name() }
 func (g *Guest) Metadata() string { return g.client.LocalParticipant.Metadata() }
+
+// Attribute returns one of the guest's own attributes, as the server last told it.
+func (g *Guest) Attribute(name string) string { return g.client.LocalParticipant.Attributes()[name] }
