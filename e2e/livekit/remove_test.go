@@ -118,6 +118,8 @@ func TestExactRoomNames(t *testing.T) {
 		{"live:daily", "daily", "live:live:daily"},
 		{"caf\u00e9", "cafe\u0301", "caf\u00e9"},
 		{"it's%20*new*", "it's *new*", `"it's%20*new*"`},
+		{"<!channel> & *all*", "<!channel> *all*", `"<!channel> & *all*"`},
+		{"`_~team~_`", "team", "`_~team~_`"},
 	} {
 		target, bystander := s.join(pair.room, "Ann"), s.join(pair.other, "Ann")
 		s.typed("kick "+pair.word+" user-ann", "Ann")
