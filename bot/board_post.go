@@ -86,7 +86,7 @@ func (b *boards) find(ctx context.Context, w *watch) error {
 	switch {
 	case errors.Is(err, errUnseen):
 		b.log.Warn("whether a board was posted before cannot be seen; it may be there twice",
-			"channel", w.board.Channel, "room", w.board.Room, "cause", err.Error())
+			"channel", w.board.Channel, "room", w.board.Room, "error", err)
 		return nil
 	case err != nil:
 		return fmt.Errorf("look for a board's message: %w", err)

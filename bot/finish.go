@@ -49,7 +49,7 @@ func (f *finished) run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 		if err := f.write(context.WithoutCancel(ctx)); err != nil {
-			f.log.Error("finished work could not be marked so in the store", "cause", err.Error())
+			f.log.Error("finished work could not be marked so in the store", "error", err)
 			wait(ctx, time.Second, nil)
 		}
 	}

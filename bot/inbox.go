@@ -79,7 +79,7 @@ func (b *Bot) takeWork(ctx context.Context, e socket.Envelope, kind string) (soc
 	j, err := b.read(kind, e.Payload, e.At)
 	if err != nil {
 		b.metrics.envelopes.WithLabelValues("unreadable").Inc()
-		b.Log.Warn("a payload cannot be read", "kind", kind, "cause", err.Error())
+		b.Log.Warn("a payload cannot be read", "kind", kind, "error", err)
 		return b.refusal(ctx, e, kind, "slack.not_understood"), nil
 	}
 	if j.ack != nil && !j.keep {
@@ -101,7 +101,7 @@ func (b *Bot) takeWork(ctx context.Context, e socket.Envelope, kind string) (soc
 		case err != nil:
 			place.leave()
 			b.metrics.envelopes.WithLabelValues("not_kept").Inc()
-			b.Log.Error("an envelope could not be written down; nothing is done", "kind", kind, "cause", err.Error())
+			b.Log.Error("an envelope could not be written down; nothing is done", "kind", kind, "error", err)
 			b.aside(ctx, func(ctx context.Context) { b.forget(ctx, j.key) })
 			return b.refusal(ctx, e, kind, "slack.not_kept")
 		case !fresh:
@@ -137,7 +137,7 @@ func (b *Bot) forget(ctx context.Context, key string) {
 		return nil
 	})
 	if err != nil {
-		b.Log.Error("an envelope that was refused may stand in the store as accepted", "key", key, "cause", err.Error())
+		b.Log.Error("an envelope that was refused may stand in the store as accepted", "key", key, "error", err)
 	}
 }
 
@@ -166,7 +166,7 @@ func (b *Bot) sayByURL(ctx context.Context, payload []byte, key string) {
 	b.aside(ctx, func(ctx context.Context) {
 		err := b.respond(ctx, p.ResponseURL, responseMessage{ResponseType: "ephemeral", Text: b.renderer.say(key)})
 		if err != nil {
-			b.Log.Warn("an answer could not be delivered", "cause", err.Error())
+			b.Log.Warn("an answer could not be delivered", "error", err)
 		}
 	})
 }
@@ -206,7 +206,7 @@ func (b *Bot) recover(ctx context.Context) error {
 	for _, e := range pending {
 		j, err := b.read(kindOf(e.Type, e.Payload), e.Payload, e.AcceptedAt)
 		if err != nil {
-			b.Log.Error("a kept envelope cannot be read; it is dropped", "key", e.Key, "cause", err.Error())
+			b.Log.Error("a kept envelope cannot be read; it is dropped", "key", e.Key, "error", err)
 			b.finished.add(e.Key)
 			continue
 		}

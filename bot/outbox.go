@@ -132,7 +132,7 @@ func (o *outbox) waiting(ctx context.Context, all bool) []string {
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		o.log.Error("the outbox cannot be read", "cause", err.Error())
+		o.log.Error("the outbox cannot be read", "error", err)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -162,7 +162,7 @@ func (c *channel) run(ctx context.Context, stop context.CancelFunc) {
 		p, due, err := c.next(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				c.log.Error("the outbox cannot be read", "channel", c.name, "cause", err.Error())
+				c.log.Error("the outbox cannot be read", "channel", c.name, "error", err)
 			}
 			due = time.Now().Add(firstRetry)
 		}
@@ -356,7 +356,7 @@ func (c *channel) mended(ctx context.Context) {
 		return err
 	})
 	if err != nil {
-		c.log.Warn("that a channel is mended could not be written down", "channel", c.name, "cause", err.Error())
+		c.log.Warn("that a channel is mended could not be written down", "channel", c.name, "error", err)
 	}
 }
 

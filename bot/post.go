@@ -165,7 +165,7 @@ func (c *channel) search(ctx context.Context, id string, p *store.Post) error {
 	})
 	if errors.Is(err, errUnseen) {
 		c.log.Warn("whether an earlier try came through cannot be seen; the case may be told twice",
-			"channel", c.name, "case", p.Case, "cause", err.Error())
+			"channel", c.name, "case", p.Case, "error", err)
 		return nil
 	}
 	if err != nil {

@@ -204,7 +204,7 @@ func (b *Bot) noteUndelivered(ctx context.Context, user string, number uint64) {
 		return nil
 	})
 	if err != nil {
-		b.Log.Error("a lost answer could not be written into its case", "case", number, "cause", err.Error())
+		b.Log.Error("a lost answer could not be written into its case", "case", number, "error", err)
 		return
 	}
 	b.Posted()

@@ -233,7 +233,7 @@ func (b *Bot) show(ctx context.Context, j *job, list commands.Answer, says []mod
 	m := b.renderer.answer(list)
 	err := b.post(ctx, &j.reply, responseMessage{ReplaceOriginal: true, Text: m.Text, Blocks: m.Blocks})
 	if err != nil {
-		b.Log.Warn("a list could not be shown anew", "cause", err.Error())
+		b.Log.Warn("a list could not be shown anew", "error", err)
 	}
 	return err == nil
 }
@@ -273,7 +273,7 @@ func (b *Bot) openView(ctx context.Context, j *job, v slack.ModalViewRequest) bo
 		open = b.api.interactive.PushViewContext
 	}
 	if _, err := open(ctx, j.press.TriggerID, v); err != nil {
-		b.Log.Warn("a dialog could not be opened", "cause", problemName(err))
+		b.Log.Warn("a dialog could not be opened", "problem", problemName(err))
 		return false
 	}
 	return true
@@ -294,7 +294,7 @@ func (b *Bot) updateView(ctx context.Context, id string, v slack.ModalViewReques
 			return r.Hash, true
 		}
 		if try > 0 || judge(err) == undone {
-			b.Log.Info("a dialog could not be updated", "cause", problemName(err))
+			b.Log.Info("a dialog could not be updated", "problem", problemName(err))
 			return "", false
 		}
 	}
@@ -332,7 +332,7 @@ func (b *Bot) showHome(ctx context.Context, user string) {
 	ctx, cancel := context.WithTimeout(ctx, workWithin)
 	defer cancel()
 	if err := b.home(ctx, user); err != nil {
-		b.Log.Warn("an App Home could not be shown", "cause", problemName(err))
+		b.Log.Warn("an App Home could not be shown", "problem", problemName(err))
 	}
 }
 

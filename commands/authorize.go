@@ -71,7 +71,7 @@ func (t Target) question(p moderation.Permission) moderation.Question {
 }
 
 func (s *Service) storeUnread(ctx context.Context, p moderation.Permission, err error) Decision {
-	s.Log.ErrorContext(ctx, "permissions cannot be read", "err", err)
+	s.Log.ErrorContext(ctx, "permissions cannot be read", "error", err)
 	says := []moderation.Sentence{moderation.Say("permission.store_unread")}
 	return Decision{Missing: p, Says: says, Chain: says, Unread: true}
 }

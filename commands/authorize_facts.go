@@ -91,7 +91,7 @@ func (s *Service) asker(ctx context.Context, c Caller) moderation.Asker {
 	}
 	person, err := s.Directory.User(ctx, c.Actor.ID)
 	if err != nil {
-		s.Log.WarnContext(ctx, "who a caller is cannot be read", "user", c.Actor.ID, "err", err)
+		s.Log.WarnContext(ctx, "who a caller is cannot be read", "user", c.Actor.ID, "error", err)
 		if errors.Is(err, ErrWithheld) {
 			a.Standing = moderation.Withheld
 		}
@@ -139,7 +139,7 @@ func (s *Service) readMemberships(ctx context.Context, a *moderation.Asker, shar
 	for i, subject := range shared {
 		switch {
 		case answers[i].err != nil:
-			s.Log.WarnContext(ctx, "who is in a group cannot be read", "group", subject.ID, "err", answers[i].err)
+			s.Log.WarnContext(ctx, "who is in a group cannot be read", "group", subject.ID, "error", answers[i].err)
 			a.Unread = append(a.Unread, subject)
 		case answers[i].in:
 			a.In = append(a.In, subject)

@@ -42,7 +42,7 @@ func (s *Service) carryOut(ctx context.Context, a *attempt) Answer {
 	if len(a.ask) > 0 && !a.in.Confirmed {
 		return s.confirm(a)
 	}
-	if answer := s.gate(ctx, a); answer != nil {
+	if answer := s.secondPerson(ctx, a); answer != nil {
 		return answer
 	}
 	if s.work.stopped() {

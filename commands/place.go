@@ -236,3 +236,12 @@ func roomCandidate(room moderation.Room) Candidate {
 	}
 	return Candidate{Value: room.Provider + ":" + room.ID, Label: room.Ref().String(), Hint: hint}
 }
+
+// viewer is by whose rights the room of an invocation is found: of a request,
+// those of whoever approved it.
+func (in Invocation) viewer() Caller {
+	if in.approval != nil && in.approval.Request {
+		return in.approval.By.Caller
+	}
+	return in.Caller
+}

@@ -4,15 +4,12 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"regexp"
 	"testing"
 	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/e2e/rig"
 )
-
-var listening = regexp.MustCompile(`"msg":"HTTP is up","listen":"([^"]+)"`)
 
 // TestReadyNotesAChannelThatTakesNothing asks /-/ready of the built program: a
 // channel without the app is noted and leaves the program ready.
@@ -22,17 +19,14 @@ func TestReadyNotesAChannelThatTakesNothing(t *testing.T) {
 	workspace := rig.Slack(t, slack.Options{})
 	bot := rig.Install(t, workspace, "http: {listen: \"127.0.0.1:0\"}\nproviders: [{name: sim, type: simulated}]")
 	bot.Start(ctx)
-	address := listening.FindStringSubmatch(bot.Log())
-	if address == nil {
-		t.Fatalf("the program does not say where it listens:\n%s", bot.Log())
-	}
+	address := bot.Listens(ctx)
 	defer http.DefaultClient.CloseIdleConnections()
 	until := func(status int, want string) {
 		t.Helper()
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			q, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address[1]+"/-/ready", nil)
+			q, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/-/ready", nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -150,7 +150,7 @@ func (c *conn) ping(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case time.Since(c.heardAt()) >= PongWithin:
-			c.link.Log.Warn("Slack does not answer on a connection; closing it", "cause", err.Error())
+			c.link.Log.Warn("Slack does not answer on a connection; closing it", "error", err)
 			_ = c.ws.CloseNow() // its reader reports the end
 			return
 		}
@@ -244,7 +244,7 @@ func (c *conn) write(ctx context.Context, e Envelope, payload any) error {
 		err = c.ws.Write(ctx, websocket.MessageText, text)
 	}
 	if err != nil {
-		c.link.Log.Warn("an ack could not be sent", "type", e.Type, "cause", err.Error())
+		c.link.Log.Warn("an ack could not be sent", "type", e.Type, "error", err)
 		return fmt.Errorf("send an ack: %w", err)
 	}
 	return fault

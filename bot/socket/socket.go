@@ -228,7 +228,7 @@ func (l *Link) pause(ctx context.Context, d time.Duration, cause error) {
 		l.trouble = cause.Error()
 		l.mu.Unlock()
 		l.Log.WarnContext(ctx, "a connection to Slack is gone or could not be made; trying again",
-			"in", d.Round(time.Millisecond).String(), "cause", cause.Error())
+			"in", d.Round(time.Millisecond).String(), "error", cause)
 	}
 	if d <= 0 {
 		return

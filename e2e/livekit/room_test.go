@@ -7,7 +7,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"reflect"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -139,19 +138,10 @@ func newCallbacks(t *testing.T) *callbacks {
 	return c
 }
 
-var listening = regexp.MustCompile(`"msg":"HTTP is up","listen":"([^"]+)"`)
-
-// connect finds the program's address in its log.
+// connect leads to the program, once it says where it listens.
 func (c *callbacks) connect(s *shift) *url.URL {
 	s.t.Helper()
-	var to *url.URL
-	livekittest.Until(s.t, "the program says where it listens", func() bool {
-		found := listening.FindStringSubmatch(s.Bot.Log())
-		if found != nil {
-			to = &url.URL{Scheme: "http", Host: found[1]}
-		}
-		return found != nil
-	})
+	to := &url.URL{Scheme: "http", Host: s.Bot.Listens(s.Ctx)}
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	transport := &http.Transport{}
 	proxy.Transport = transport

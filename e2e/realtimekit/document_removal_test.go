@@ -36,7 +36,7 @@ func TestRemoveParticipants(t *testing.T) {
 	// A ban puts them out again, and says what it cannot do.
 	s.typed(slack.Olive, "ban meet:hall CHAOS 1h", "✅", "Your own service")
 	s.Join(hall, "CHAOS")
-	s.meets("CHAOS is put out", func() bool { _, there := s.Present(hall)["CHAOS"]; return !there })
+	s.Until("CHAOS is put out", func() bool { _, there := s.Present(hall)["CHAOS"]; return !there })
 	s.Requests()
 
 	// "This removes everyone from the session … This ends the session for

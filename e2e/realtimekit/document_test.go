@@ -99,7 +99,7 @@ func TestMuteAudio(t *testing.T) {
 	}
 	s.Presses(slack.Olive, list, "Mute all")
 	s.audited("mute_all", "succeeded")
-	s.meets("nobody may unmute themselves", func() bool { return s.Peer(first["ada"]).Muted })
+	s.Until("nobody may unmute themselves", func() bool { return s.Peer(first["ada"]).Muted })
 	s.wrote(`POST mute-all {"allow_unmute":false}`)
 	for who, p := range first {
 		if s.Unmute(p.ID) {

@@ -18,7 +18,7 @@ func TestDisableVideoAndPin(t *testing.T) {
 	first := s.Present(hall)
 	pinned := func(who string) {
 		t.Helper()
-		s.meets(who+" is pinned, nobody else", func() bool { return s.edge.Pinned(hall) == first[who].ID })
+		s.Until(who+" is pinned, nobody else", func() bool { return s.edge.Pinned(hall) == first[who].ID })
 	}
 
 	// "Call disableVideo() on the target participant": "the target participant's
@@ -48,7 +48,7 @@ func TestDisableVideoAndPin(t *testing.T) {
 	// "a standard grid or active speaker view".
 	s.Presses(slack.Olive, list, "Unpin", "ada")
 	s.audited("unpin", "succeeded")
-	s.meets("nobody is pinned", func() bool { return s.edge.Pinned(hall) == "" })
+	s.Until("nobody is pinned", func() bool { return s.edge.Pinned(hall) == "" })
 	s.turns(list, "no row shows a pin", func(m slack.Message) bool { return has(m, "Pin", "ada") })
 	s.typed(slack.Olive, "unpin meet:hall", "Nobody is pinned")
 
@@ -69,7 +69,7 @@ func TestDisableVideoAndPin(t *testing.T) {
 	s.Bot.Start(s.Ctx)
 	s.buttons(s.typed(slack.Olive, "list meet:hall", "pinned"), "mia", []string{"Unpin"}, nil)
 	s.typed(slack.Olive, "unpin meet:hall", "mia is no longer pinned")
-	s.meets("nobody is pinned", func() bool { return s.edge.Pinned(hall) == "" })
+	s.Until("nobody is pinned", func() bool { return s.edge.Pinned(hall) == "" })
 	s.unchanged("the bridge's work")
 
 	// A participant who is kicked "is removed from other participant maps they were

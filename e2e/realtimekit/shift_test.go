@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/e2e/rig"
@@ -132,19 +131,5 @@ func (s *shift) runs(args ...string) {
 	s.t.Helper()
 	if _, stderr, status := s.Bot.Run(s.Ctx, args...); status != 0 {
 		s.t.Fatalf("%s: %s", strings.Join(args, " "), stderr)
-	}
-}
-
-// meets waits until something holds in the meeting.
-func (s *shift) meets(what string, so func() bool) {
-	s.t.Helper()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for !so() {
-		select {
-		case <-s.Ctx.Done():
-			s.t.Fatalf("never: %s", what)
-		case <-again.C:
-		}
 	}
 }

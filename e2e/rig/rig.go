@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -85,12 +86,34 @@ type process struct {
 type logged struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+	more chan struct{} // closed at the next write
 }
+
+func newLogged() *logged { return &logged{more: make(chan struct{})} }
 
 func (l *logged) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	close(l.more)
+	l.more = make(chan struct{})
 	return l.text.Write(p)
+}
+
+// await waits until what was written matches, and returns what the first group did.
+func (l *logged) await(ctx context.Context, line *regexp.Regexp) (string, error) {
+	for {
+		l.mu.Lock()
+		found, more := line.FindSubmatch(l.text.Bytes()), l.more
+		l.mu.Unlock()
+		if found != nil {
+			return string(found[1]), nil
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return "", fmt.Errorf("%w: no line fits %s", ctx.Err(), line)
+		}
+	}
 }
 
 func (l *logged) String() string {
@@ -142,10 +165,23 @@ func (b *Bot) Start(ctx context.Context) {
 	}
 }
 
+var listening = regexp.MustCompile(`"msg":"HTTP is up","listen":"([^"]+)"`)
+
+// Listens waits until the program says where it serves HTTP, and returns that:
+// 127.0.0.1:PORT.
+func (b *Bot) Listens(ctx context.Context) string {
+	b.t.Helper()
+	address, err := b.current().log.await(ctx, listening)
+	if err != nil {
+		b.t.Fatalf("the program does not say where it listens: %v\n%s", err, b.Log())
+	}
+	return address
+}
+
 // Launch runs the program and does not wait.
 func (b *Bot) Launch() {
 	b.t.Helper()
-	log := &logged{}
+	log := newLogged()
 	cmd := exec.Command(Binary(b.t), "run", "--config", b.Config()) //nolint:noctx // it lives until Stop or Kill
 	cmd.Stderr, cmd.Stdout = log, log
 	cmd.Env = b.environment()

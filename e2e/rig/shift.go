@@ -125,6 +125,20 @@ func (s *Shift) Dialog(user string, want ...string) slack.View {
 	return top
 }
 
+// Until waits until something holds at the service, of which nothing tells.
+func (s *Shift) Until(what string, holds func() bool) {
+	s.t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for !holds() {
+		select {
+		case <-s.Ctx.Done():
+			s.t.Fatalf("never: %s", what)
+		case <-again.C:
+		}
+	}
+}
+
 // Audited waits until the audit channel has a case like want, and returns it.
 func (s *Shift) Audited(want Case) Case {
 	s.t.Helper()

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -39,8 +38,6 @@ func (i *internet) RoundTrip(r *http.Request) (*http.Response, error) {
 	return i.Transport.RoundTrip(r)
 }
 
-var listening = regexp.MustCompile(`"msg":"HTTP is up","listen":"([^"]+)"`)
-
 // newCalledShift is a shift in which Twilio calls a provider back.
 func newCalledShift(t *testing.T, provider string) (*shift, *http.Client) {
 	t.Helper()
@@ -48,31 +45,11 @@ func newCalledShift(t *testing.T, provider string) (*shift, *http.Client) {
 	t.Cleanup(way.CloseIdleConnections)
 	client := &http.Client{Transport: way}
 	s := newShiftWith(t, twiliotest.Config{Callback: public + "/webhooks/" + provider, CallbackClient: client})
-	s.until("the program says where it listens", func() bool {
-		found := listening.FindStringSubmatch(s.Bot.Log())
-		if found == nil {
-			return false
-		}
-		way.mu.Lock()
-		defer way.mu.Unlock()
-		way.to = found[1]
-		return true
-	})
+	to := s.Bot.Listens(s.Ctx)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.to = to
 	return s, client
-}
-
-// until waits until something holds, and says what did not.
-func (s *shift) until(what string, holds func() bool) {
-	s.t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-s.Ctx.Done():
-			s.t.Fatalf("%s: it did not come to that", what)
-		}
-	}
 }
 
 // asked sends a request to the public address and returns its status and text.
@@ -114,11 +91,11 @@ func TestACallbackEnforcesABan(t *testing.T) {
 		_, there := s.Present(room)["CHAOS"]
 		return !there
 	}
-	s.until("CHAOS is put out", gone)
+	s.Until("CHAOS is put out", gone)
 	began := time.Now()
 	for range rounds {
 		s.Connect(room, "CHAOS")
-		s.until("CHAOS is put out again", gone)
+		s.Until("CHAOS is put out again", gone)
 	}
 	if took := time.Since(began); took > byCallback {
 		t.Errorf("%d returns of someone banned lasted %s: the callbacks did nothing", rounds, took)
@@ -164,12 +141,12 @@ func TestACallbackRedrawsABoard(t *testing.T) {
 			return false
 		}
 	}
-	s.until("the board stands in the channel", shows("host"))
+	s.Until("the board stands in the channel", shows("host"))
 	began := time.Now()
 	for i := range rounds {
 		label := fmt.Sprintf("guest-%d", i)
 		s.Join(conference, twiliotest.Caller{Label: label, Number: fmt.Sprintf("+1617555%04d", i)})
-		s.until("the board shows "+label, shows(label))
+		s.Until("the board shows "+label, shows(label))
 	}
 	if took := time.Since(began); took > byCallback {
 		t.Errorf("%d newcomers took %s to be shown: the callbacks did nothing", rounds, took)
