@@ -135,3 +135,19 @@ func TestKnowsWhoIsPinned(t *testing.T) {
 		t.Errorf("pinned: %v", got)
 	}
 }
+
+// The doctor tells whether the bridge's browser starts.
+func TestDoctorStartsTheBrowser(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	fake := &stage{}
+	realtimekit.WithStage(a.Driver, fake)
+	for key, err := range map[string]error{
+		"realtimekit.doctor.chromium": nil, "realtimekit.doctor.no_chromium": moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_browser"),
+	} {
+		fake.err = err
+		findings, wrong := provider.NewClient("meet", "realtimekit", a.Driver).Diagnose(t.Context())
+		if wrong != nil || !slices.ContainsFunc(findings, func(f provider.Finding) bool { return f.Says.Key == key && f.OK == (err == nil) }) {
+			t.Errorf("%v, %v", findings, wrong)
+		}
+	}
+}

@@ -33,6 +33,10 @@ func policy(baseURI string) string {
 		" wss:; worker-src blob:; media-src blob: data: mediastream:"
 }
 
+// elsewhere keeps Chromium itself from Google's hosts, which it asks for updates,
+// models and accounts also with its background networking off.
+const elsewhere = "MAP *.google.com ~NOTFOUND, MAP *.googleapis.com ~NOTFOUND, MAP *.gvt1.com ~NOTFOUND"
+
 // inherited are the variables of our environment that Chromium is given. The
 // others may hold secrets.
 var inherited = []string{
@@ -92,6 +96,7 @@ func options(c Config, folder string) []chromedp.ExecAllocatorOption {
 		chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.ExecPath(c.Chromium),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("mute-audio", true),
+		chromedp.Flag("host-resolver-rules", elsewhere),
 		chromedp.NoInheritEnv, chromedp.Env("TMPDIR=" + folder),
 	}
 	for _, name := range inherited {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -68,26 +67,18 @@ func TestCheck(t *testing.T) {
 // that was killed.
 func TestBrowserDies(t *testing.T) {
 	t.Parallel()
-	noted := filepath.Join(t.TempDir(), "pid")
-	wrapper := script(t, fmt.Sprintf(`echo $$ >%q; exec %q "$@"`, noted, needs.Chromium(t)))
-	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) { c.Chromium = wrapper })
+	pid, path := noting(t)
+	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) { c.Chromium = path })
 	s.do(t, bridge.Pin, "mia")
-	raw, err := os.ReadFile(noted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range family(t, pid) {
+	was := pid()
+	for _, p := range family(t, was) {
 		if strings.Contains(p.command, "--type=renderer") {
 			_ = syscall.Kill(p.pid, syscall.SIGKILL) // one may end by itself
 		}
 	}
 	s.awaitGone(t)
 	s.do(t, bridge.Unpin, "mia")
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(was, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	s.awaitGone(t)
@@ -99,7 +90,7 @@ func TestBrowserDies(t *testing.T) {
 
 // What the bridge leaves behind: no profile, no token in a log, an argument or
 // the page's address, nothing of our environment in Chromium's that may be a
-// secret, and a sandbox unless we are root.
+// secret, no question to Google, and a sandbox unless we are root.
 func TestLeavesNothing(t *testing.T) {
 	folder, err := os.MkdirTemp("", "rw") // a short name: Chromium makes sockets below it
 	if err != nil {
@@ -137,6 +128,11 @@ func TestLeavesNothing(t *testing.T) {
 	}
 	if strings.Contains(start, "--no-sandbox") != (os.Geteuid() == 0) || strings.Contains(start, "--remote-debugging-port") {
 		t.Errorf("started with %s", start)
+	}
+	for _, host := range []string{"*.google.com", "*.googleapis.com"} {
+		if !strings.Contains(start, "MAP "+host+" ~NOTFOUND") {
+			t.Errorf("Chromium may ask %s: %s", host, start)
+		}
 	}
 	left, err := os.ReadDir(folder)
 	if err != nil || len(left) != 0 {

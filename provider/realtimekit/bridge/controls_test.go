@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 	"testing"
@@ -62,6 +63,20 @@ func TestGoldenFrames(t *testing.T) {
 	for i, w := range want {
 		if got[i].Event != w.Event || string(got[i].Payload) != string(w.Payload) {
 			t.Errorf("sent %x %x, want %x %x", got[i].Event, got[i].Payload, w.Event, w.Payload)
+		}
+	}
+}
+
+// Nobody's picture is asked for: the bridge looks at no one, and a meeting's
+// videos would be its largest cost.
+func TestReceivesNoPicture(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, moderator, []string{"mia", "ada", "kim"})
+	s.do(t, bridge.Pin, "ada")
+	s.awaitFrame(t, edge.Consume, 1) // sound: the SDK asks for that of all
+	for _, f := range s.edge.Frames() {
+		if f.Meeting == s.meeting && f.Event == edge.Consume && bytes.Contains(f.Payload, []byte("video-")) {
+			t.Errorf("asked for %q", f.Payload)
 		}
 	}
 }

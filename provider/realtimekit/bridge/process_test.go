@@ -1,7 +1,9 @@
 package bridge_test
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +14,47 @@ import (
 type process struct {
 	pid     int
 	command string
+}
+
+// noting returns the path of a Chromium and a function that tells the process of
+// the one that was started last.
+func noting(t testing.TB) (pid func() int, path string) {
+	t.Helper()
+	noted := filepath.Join(t.TempDir(), "pid")
+	path = script(t, fmt.Sprintf(`echo $$ >%q; exec %q "$@"`, noted, needs.Chromium(t)))
+	return func() int {
+		t.Helper()
+		raw, err := os.ReadFile(noted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}, path
+}
+
+// share is the memory of a family in MiB, what several use counted once (PSS).
+func share(t testing.TB, of int) (mib int) {
+	t.Helper()
+	for _, p := range family(t, of) {
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", p.pid))
+		if err != nil { // it ended meanwhile
+			continue
+		}
+		for line := range strings.Lines(string(raw)) {
+			if fields := strings.Fields(line); fields[0] == "Pss:" {
+				kib, err := strconv.Atoi(fields[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				mib += kib
+			}
+		}
+	}
+	return mib / 1024
 }
 
 // family lists a process and all that it started, also through others.

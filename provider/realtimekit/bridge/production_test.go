@@ -34,9 +34,13 @@ func TestProductionConfiguration(t *testing.T) {
 	rest.AddPreset(preset)
 	s := &studio{meeting: rest.AddMeeting("town hall"), house: &house{rest: rest, edge: e}}
 	rest.Enrol(s.meeting, bridge.Identity, preset.Name)
-	config := s.config(script(t, fmt.Sprintf(
-		`exec %q --host-resolver-rules="MAP *.realtime.cloudflare.com:443 127.0.0.1:%s, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" --ignore-certificate-errors-spki-list=%s "$@"`,
-		needs.Chromium(t), port, e.Certificate)))
+	config := s.config(script(t, fmt.Sprintf(`
+for a in "$@"; do
+  shift
+  case $a in --host-resolver-rules=*) ;; *) set -- "$@" "$a" ;; esac
+done
+exec %q --host-resolver-rules="MAP *.realtime.cloudflare.com:443 127.0.0.1:%s, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" \
+  --ignore-certificate-errors-spki-list=%s "$@"`, needs.Chromium(t), port, e.Certificate)))
 	config.BaseURI, config.Certificate = "", ""
 	s.bridge = bridge.New(config)
 	t.Cleanup(func() {

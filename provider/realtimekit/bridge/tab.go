@@ -158,28 +158,38 @@ func (t *tab) join(ctx context.Context) error {
 }
 
 // openPage opens the page in a tab of the browser, which is started for it
-// where none runs.
+// where none runs, and anew where it turns out to have ended.
 func (t *tab) openPage(ctx context.Context) error {
-	if t.browser != nil && !t.browser.alive() {
-		t.giveBack()
-	}
-	if t.browser == nil {
-		browser, err := t.bridge.keeper.take(ctx)
-		if err != nil {
-			return err
+	for again := false; ; again = true {
+		if t.browser != nil && !t.browser.alive() {
+			t.giveBack()
 		}
-		t.browser = browser
+		if t.browser == nil {
+			browser, err := t.bridge.keeper.take(ctx)
+			if err != nil {
+				return err
+			}
+			t.browser = browser
+		}
+		err := t.navigate(ctx)
+		if err == nil {
+			return nil
+		}
+		if again || ctx.Err() != nil || t.browser.alive() {
+			return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
+		}
+		t.drop()
 	}
+}
+
+func (t *tab) navigate(ctx context.Context) error {
 	t.page, t.close = chromedp.NewContext(t.browser.ctx)
 	stop := context.AfterFunc(ctx, t.close) // the first action makes the tab: its own deadline would end it
 	err := chromedp.Do(t.page, chromedp.Navigate(t.browser.address))
 	if !stop() {
 		err = errors.Join(err, ctx.Err())
 	}
-	if err != nil {
-		return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
-	}
-	return nil
+	return err
 }
 
 // call runs a function of the page. Arguments never become part of its text.

@@ -25,6 +25,7 @@ const (
 
 	CreateTransport  Event = 0x03000001 // media.createWebRTCTransport
 	Produce          Event = 0x03000002 // media.produce
+	Consume          Event = 0x03000003 // media.consume
 	ToggleProducer   Event = 0x03000004 // media.toggleProducer
 	CloseProducer    Event = 0x03000006 // media.closeProducer
 	MediaJoin        Event = 0x03000010 // media.joinRoom
