@@ -97,6 +97,7 @@ func options(c Config, folder string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("mute-audio", true),
 		chromedp.Flag("host-resolver-rules", elsewhere),
+		chromedp.Flag("disable-dev-shm-usage", true), // a container has little of it
 		chromedp.NoInheritEnv, chromedp.Env("TMPDIR=" + folder),
 	}
 	for _, name := range inherited {
