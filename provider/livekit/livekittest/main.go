@@ -66,6 +66,8 @@ func leaksOfOthers() []goleak.Option {
 	return []goleak.Option{
 		goleak.IgnoreAnyFunction("github.com/gammazero/workerpool.(*WorkerPool).dispatch"),
 		goleak.IgnoreAnyFunction("github.com/livekit/server-sdk-go/v2.(*RTCEngine).handleDisconnect.func1"),
+		// It waits up to 5 s for word of a track, also of a room that was left.
+		goleak.IgnoreAnyFunction("github.com/livekit/server-sdk-go/v2.(*RemoteParticipant).addSubscribedMediaTrack.func1"),
 	}
 }
 
