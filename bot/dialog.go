@@ -2,12 +2,14 @@ package bot
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -200,7 +202,7 @@ func (r *renderer) readSubmission(payload []byte) (press, error) {
 	}
 	args := state.Args
 	p.Faults = r.readFields(state.Command, d.View.State.Values, args)
-	p.take(wish{Command: state.Command, Args: args})
+	p.take(wish{Command: state.Command, Args: args, Shown: d.View.State.shown(state.Origin.Shown)})
 	p.ChannelID = state.Origin.Channel
 	p.Invocation.Caller.Channel = state.Origin.Channel
 	p.ResponseURL = state.Origin.ResponseURL
@@ -208,6 +210,19 @@ func (r *renderer) readSubmission(payload []byte) (press, error) {
 		p.List = &commands.Invocation{Caller: p.Invocation.Caller, Source: commands.FromButton, Command: "list", Args: state.Origin.List}
 	}
 	return p, nil
+}
+
+// shown says of the words that were chosen how they were shown, for a dialog
+// that asks again; before is what was known of that.
+func (s stateValues) shown(before commands.Args) commands.Args {
+	all := make(commands.Args)
+	maps.Copy(all, before)
+	for _, name := range []string{commands.ArgRoom, commands.ArgPerson, commands.ArgCoach} {
+		if chosen := s.Values[fieldPrefix+name][name]; chosen.text() != "" {
+			all[name] = chosen.shown()
+		}
+	}
+	return all
 }
 
 // workingView is what a dialog shows between its submission and its result.
@@ -221,12 +236,23 @@ func (r *renderer) workingView(p press) slack.ModalViewRequest {
 // missing or wrong are asked for again.
 func (r *renderer) resultView(a commands.Answer, p press) slack.ModalViewRequest {
 	if m, ok := a.(commands.Missing); ok {
-		return r.dialog(m, originOf(p))
+		return r.dialog(withoutGaps(m), originOf(p))
 	}
 	m := r.answer(a)
 	page := newPage(viewBlocks)
 	page.blocks = m.Blocks
 	return r.view(r.title(p.Invocation.Command, p.Invocation.Args), page)
+}
+
+// withoutGaps says at each word that was left out that it is needed.
+func withoutGaps(m commands.Missing) commands.Missing {
+	faults := make(map[string]moderation.Sentence)
+	for _, name := range m.Missing {
+		faults[name] = moderation.Say("bot.fault.required")
+	}
+	maps.Copy(faults, m.Faults)
+	m.Faults = faults
+	return m
 }
 
 // title is what stands above a command's dialog and on its button.

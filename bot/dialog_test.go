@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -184,5 +185,42 @@ func TestEveryLanguageFits(t *testing.T) {
 				t.Errorf("%s: the title of %s is cut: %s", language, c.Name, view.Title.Text)
 			}
 		}
+	}
+}
+
+// A dialog that asks again shows what was chosen as it was shown, and says at
+// each word that was left out that it is needed.
+func TestADialogThatAsksAgain(t *testing.T) {
+	r := bot.NewRenderer(words.MustLoad("en"), commands.Table())
+	option := func(value, text string) map[string]any {
+		return map[string]any{"type": "external_select", "selected_option": map[string]any{
+			"value": value, "text": map[string]any{"type": "plain_text", "text": text},
+		}}
+	}
+	payload, err := json.Marshal(map[string]any{
+		"type": "view_submission", "user": map[string]any{"id": "U1"},
+		"view": map[string]any{
+			"id": "V1", "hash": "h", "private_metadata": `{"v":1,"command":"set"}`,
+			"state": map[string]any{"values": map[string]any{
+				"f:room": map[string]any{"room": option("sim:RM_1", "sim:standup")}, "f:person": map[string]any{"person": option("PA_1", "Ben")},
+			}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	press, err := r.ReadSubmission(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if press.Shown["room"] != "sim:standup" || press.Shown["person"] != "Ben" || press.Invocation.Args["person"] != "PA_1" {
+		t.Errorf("press %+v", press)
+	}
+	again, err := json.Marshal(r.ResultView(commands.Missing{Command: "role", Args: commands.Args{"verb": "grant", "preset": "viewer"}, Missing: []string{"subject"}}, press).Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(again), "This is needed."); n != 1 {
+		t.Errorf("said %d times: %s", n, again)
 	}
 }

@@ -52,7 +52,7 @@ func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 		r.boardPager(p, a)
 		return text
 	}
-	r.pager(p, list, a.Cursor != "", a.Back, a.Next)
+	r.pager(p, list, a.Room.Ref().String(), a.Cursor != "", a.Back, a.Next)
 	p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
 	return text
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/words"
 )
 
 // roomRows bounds the rooms of one message: each may take two blocks.
@@ -32,7 +33,7 @@ func (r *renderer) roomsPage(p *page, a commands.RoomsPage) string {
 		}
 		r.roomRow(p, row, list, a.AsOf)
 	}
-	r.pager(p, list, a.Previous, a.Back, a.Next)
+	r.pager(p, list, "", a.Previous, a.Back, a.Next)
 	p.note(r.say("bot.as_of", "At", moderation.Moment(a.AsOf)))
 	return text
 }
@@ -112,14 +113,14 @@ func (r *renderer) peopleLine(people []moderation.Participant, present int) stri
 }
 
 // pager adds Previous, Next and Refresh for a list that list shows.
-func (r *renderer) pager(p *page, args commands.Args, previous bool, back, next string) {
+func (r *renderer) pager(p *page, args commands.Args, room string, previous bool, back, next string) {
 	turn := func(id, key, cursor string) slack.BlockElement {
-		words := commands.Args{}
+		turned := commands.Args{}
 		for name, value := range args {
-			words[name] = value
+			turned[name] = value
 		}
-		words[commands.ArgCursor] = cursor
-		value, ok := wish{Command: "list", Args: words}.encode(buttonValue)
+		turned[commands.ArgCursor] = cursor
+		value, ok := wish{Command: "list", Args: turned}.encode(buttonValue)
 		if !ok {
 			return nil
 		}
@@ -138,7 +139,11 @@ func (r *renderer) pager(p *page, args commands.Args, previous bool, back, next 
 		add(turn("page:next", "label.next", next))
 	}
 	add(turn("page:refresh", "label.refresh", args[commands.ArgCursor]))
-	if value, ok := (wish{Command: "list", Args: commands.Args{commands.ArgRoom: args[commands.ArgRoom]}, Dialog: true}).encode(buttonValue); ok {
+	search := wish{
+		Command: "list", Dialog: true, Args: commands.Args{commands.ArgRoom: args[commands.ArgRoom]},
+		Shown: commands.Args{commands.ArgRoom: words.Cut(room, optionRunes)},
+	}
+	if value, ok := search.encodeFit(buttonValue); ok {
 		add(slack.NewButtonBlockElement("page:search", value, plainCut(r.plain("label.search"), buttonRunes)))
 	}
 	if args[commands.ArgRoom] != "" {

@@ -100,6 +100,9 @@ func (s *Service) homeMeasures(tx store.Tx, who authority, h *HomePage) error {
 		inverse, ok := moderation.Inverse(m.Kind)
 		if ok && who.may(moderation.PermissionFor(inverse, m.Media), m.target()).Allowed {
 			args := Args{ArgRoom: m.Provider + ":" + m.Room, ArgPerson: m.Identity, ArgMedia: string(m.Media)}
+			if inverse == moderation.ActionUncoach {
+				args[ArgCoach], args[ArgPerson] = args[ArgPerson], ""
+			}
 			row.Offers = []Offer{{
 				Command: commandOf(inverse), Args: args, Label: label(commandOf(inverse), m.Media),
 				Ask: moderation.Say("ask.undo", "Case", m.Case),

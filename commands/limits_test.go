@@ -159,3 +159,25 @@ func TestDialledLabel(t *testing.T) {
 		t.Errorf("case %+v", c)
 	}
 }
+
+// What stands is taken back from the home in one press.
+func TestHomeLiftsWhatStands(t *testing.T) {
+	st := newStage(t)
+	for _, line := range []string{"coach standup ada dita", "hold standup ben", "mute standup chaos", "pin standup dita", "lock standup", "ban town-hall emil"} {
+		st.typed(owner, line)
+	}
+	home := st.Home(t.Context(), by(owner))
+	if len(home.Measures) != 6 {
+		t.Fatalf("%d stand", len(home.Measures))
+	}
+	for _, m := range home.Measures {
+		for _, o := range m.Offers {
+			if a, ok := st.pressed(owner, o.Command, o.Args).(commands.CaseAnswer); !ok || a.Tone != commands.Done {
+				t.Errorf("%s: %+v", o.Command, a)
+			}
+		}
+	}
+	if home = st.Home(t.Context(), by(owner)); len(home.Measures) != 0 {
+		t.Errorf("still: %+v", home.Measures)
+	}
+}
