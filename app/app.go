@@ -66,9 +66,9 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config := slackOf(c)
-	config.Store, config.Words, config.Log, config.Metrics = a.Store, said, a.log, a.metrics
-	a.Bot, err = bot.New(config)
+	link := slackOf(c)
+	link.Store, link.Words, link.Log, link.Metrics = a.Store, said, a.log, a.metrics
+	a.Bot, err = bot.New(link)
 	if err != nil {
 		return err
 	}
@@ -238,20 +238,30 @@ func (a *App) Run(ctx context.Context) error {
 		}
 		return nil
 	})
-	finished := make(chan error, 1)
-	go func() { finished <- group.Wait() }()
-	var err error
-	select {
-	case err = <-finished:
-	case <-running.Done():
-		timer := time.NewTimer(drain)
-		defer timer.Stop()
-		select {
-		case err = <-finished:
-		case <-timer.C:
-			a.log.WarnContext(ctx, "stopping took too long; what is not finished is on disk and is settled by the next start")
-			return nil
-		}
+	stopped, err := a.await(running, group)
+	if !stopped {
+		return nil
 	}
 	return errors.Join(err, a.Close())
+}
+
+// await waits until every service has ended and returns why; once they are to
+// stop, no longer than drain.
+func (a *App) await(running context.Context, group *errgroup.Group) (stopped bool, err error) {
+	finished := make(chan error, 1)
+	go func() { finished <- group.Wait() }()
+	select {
+	case err = <-finished:
+		return true, err
+	case <-running.Done():
+	}
+	timer := time.NewTimer(drain)
+	defer timer.Stop()
+	select {
+	case err = <-finished:
+		return true, err
+	case <-timer.C:
+		a.log.WarnContext(running, "stopping took too long; what is not finished is on disk and is settled by the next start")
+		return false, nil
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/roomwarden/roomwarden/api"
 	"github.com/roomwarden/roomwarden/config"
@@ -71,9 +70,7 @@ func (a *App) openProvider(ctx context.Context, p config.Provider, metrics *prov
 		Transport: transport(), PublicURL: a.Config.HTTP.PublicURL,
 	}
 	if texts != nil {
-		settings.Host = func(contentType string, body []byte, keep time.Duration) (string, error) {
-			return texts.Host(contentType, body, keep)
-		}
+		settings.Host = texts.Host
 	}
 	driver, err := Types[i].Open(ctx, settings)
 	if err != nil {
