@@ -49,6 +49,11 @@ func TestMuteParticipant(t *testing.T) {
 		t.Errorf("Ines cannot speak after her unmute: %v", err)
 	}
 
+	// With a time it ends by itself.
+	s.typed("mute clinic user-otto 2s coughs", "Otto in", "is muted", "until")
+	taken(t, otto, mic)
+	livekittest.Until(t, "Otto may speak again by himself", func() bool { return mayPublish(otto, mic) })
+
 	// The camera and the screen alone.
 	if err := ines.Publish(camera); err != nil {
 		t.Fatal(err)
