@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -51,7 +52,8 @@ type browser struct {
 	server  *http.Server
 	served  sync.WaitGroup
 	end     func()
-	folder  string // for its temporary files
+	folder  string      // for its temporary files
+	broken  atomic.Bool // it could not open the page
 }
 
 // startBrowser starts Chromium, in the context's time; it outlives the context.
@@ -128,7 +130,7 @@ func files(policy string) http.Handler {
 }
 
 func (b *browser) alive() bool {
-	if b.ctx.Err() != nil {
+	if b.broken.Load() || b.ctx.Err() != nil {
 		return false
 	}
 	gone, err := chromedp.Detached(b.ctx)

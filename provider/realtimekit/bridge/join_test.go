@@ -92,35 +92,27 @@ func TestLivestreamPreset(t *testing.T) {
 	s.do(t, bridge.DisableVideo, "mia")
 }
 
-// Close gives up what is under way, a join or a control, whatever time it has.
+// Close gives up what is under way, a join and a control, whatever time they have.
 func TestCloseWhileAtWork(t *testing.T) {
-	forever := func(c *bridge.Config) { c.Join, c.Act = time.Hour, time.Hour }
-	for name, c := range map[string]struct {
-		stuck edge.Event
-		code  moderation.Code
-		key   string
-	}{
-		"a join":    {edge.RoomJoin, moderation.CodeUnavailable, "realtimekit.bridge.no_join"},
-		"a control": {edge.HostControlPeers, moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStudio(t, moderator, nil, forever)
-			s.edge.Ignore(s.meeting, c.stuck)
-			done := make(chan error, 1)
-			go func() {
-				_, err := s.bridge.Do(context.Background(), s.meeting, bridge.DisableAllVideo)
-				done <- err
-			}()
-			s.awaitFrame(t, c.stuck, 1)
-			if err := s.bridge.Close(); err != nil {
-				t.Error(err)
-			}
-			providertest.WantCode(t, <-done, c.code, c.key)
-			_, err := s.try(t, bridge.DisableAllVideo)
-			providertest.WantCode(t, err, moderation.CodeUnavailable, "")
-		})
+	t.Parallel()
+	s := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Join, c.Act = time.Hour, time.Hour })
+	o := s.another(t)
+	var all sync.WaitGroup
+	var join, control error
+	s.edge.Ignore(s.meeting, edge.RoomJoin)
+	all.Go(func() { _, join = s.bridge.Do(context.Background(), s.meeting, bridge.DisableAllVideo) })
+	o.edge.Ignore(o.meeting, edge.HostControlPeers)
+	all.Go(func() { _, control = o.bridge.Do(context.Background(), o.meeting, bridge.DisableAllVideo) })
+	s.awaitFrame(t, edge.RoomJoin, 1)
+	o.awaitSent(t, 1)
+	if err := s.bridge.Close(); err != nil {
+		t.Error(err)
 	}
+	all.Wait()
+	providertest.WantCode(t, join, moderation.CodeUnavailable, "realtimekit.bridge.no_join")
+	providertest.WantCode(t, control, moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut")
+	_, err := s.try(t, bridge.DisableAllVideo)
+	providertest.WantCode(t, err, moderation.CodeUnavailable, "")
 }
 
 // Whoever asked no longer waits: nothing more is tried.

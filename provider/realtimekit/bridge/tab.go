@@ -17,7 +17,7 @@ const (
 	leaveTimeout = 2 * time.Second
 	stateTimeout = time.Second
 	// grace is how much earlier than its deadline the page gives up, to say why.
-	grace = 500 * time.Millisecond
+	grace = time.Second
 )
 
 // tab is the bridge's part in one meeting: one goroutine, one job at a time.
@@ -175,10 +175,11 @@ func (t *tab) openPage(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		if again || ctx.Err() != nil || t.browser.alive() {
+		t.drop()
+		if again || ctx.Err() != nil {
 			return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
 		}
-		t.drop()
+		t.browser.broken.Store(true)
 	}
 }
 
