@@ -2,7 +2,6 @@ package faults_test
 
 import (
 	"flag"
-	"os"
 	"testing"
 
 	"github.com/roomwarden/roomwarden/e2e/rig"
@@ -14,7 +13,5 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "6"); err != nil {
 		panic(err)
 	}
-	code := m.Run()
-	rig.CleanUp()
-	os.Exit(code)
+	rig.Main(m)
 }

@@ -4,14 +4,9 @@
 package realtimekit_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/roomwarden/roomwarden/e2e/rig"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	rig.CleanUp()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { rig.Main(m) }

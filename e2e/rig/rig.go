@@ -21,11 +21,15 @@ import (
 	"github.com/roomwarden/roomwarden/demo/slack"
 )
 
+// built is the folder of the program, "" where no test has asked for it.
+var built string
+
 var binary = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "roomwarden-e2e-")
 	if err != nil {
 		return "", err
 	}
+	built = folder
 	path := filepath.Join(folder, "roomwarden")
 	args := []string{"build", "-o", path}
 	if raceEnabled || os.Getenv("ROOMWARDEN_RACE") == "1" {
@@ -48,10 +52,17 @@ func Binary(t testing.TB) string {
 	return path
 }
 
-// CleanUp removes the built program: call it at the end of TestMain.
+// Main runs a package's tests, cleans up, and ends the process.
+func Main(m *testing.M) {
+	code := m.Run()
+	CleanUp()
+	os.Exit(code)
+}
+
+// CleanUp removes the built program. It is for the end of a TestMain of one's own.
 func CleanUp() {
-	if path, err := binary(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if built != "" {
+		_ = os.RemoveAll(built)
 	}
 }
 
