@@ -151,3 +151,44 @@ func TestDoctorStartsTheBrowser(t *testing.T) {
 		}
 	}
 }
+
+// The doctor names all that the bridge's preset lacks.
+func TestDoctorChecksTheBridgesPreset(t *testing.T) {
+	good := realtimekittest.Preset{Name: "roomwarden-bridge", Hidden: true, DisableVideo: true, Pin: true, NoVideo: true, NoAudio: true}
+	webinar := good
+	webinar.ViewType = "WEBINAR"
+	for name, c := range map[string]struct {
+		preset realtimekittest.Preset
+		key    string
+		lacks  string
+	}{
+		"good":    {good, "realtimekit.doctor.preset", ""},
+		"webinar": {webinar, "realtimekit.bridge.preset_lacks", "view_type GROUP_CALL"},
+		"missing": {realtimekittest.Preset{Name: "another"}, "realtimekit.preset.missing", ""},
+		"bare": {
+			realtimekittest.Preset{Name: "roomwarden-bridge"}, "realtimekit.bridge.preset_lacks",
+			"disable_participant_video, hidden_participant, pin_participant",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, realtimekittest.Config{})
+			realtimekit.WithStage(a.Driver, &stage{})
+			a.AddPreset(c.preset)
+			doctor, ok := a.Driver.(provider.Doctor)
+			if !ok {
+				t.Fatal("no doctor")
+			}
+			found := doctor.Diagnose(t.Context())
+			i := slices.IndexFunc(found, func(f provider.Finding) bool { return f.Says.Key == c.key && f.OK == (name == "good") })
+			if i < 0 {
+				t.Fatalf("found %+v", found)
+			}
+			if lacks, _ := found[i].Says.Args["Lacks"].(string); lacks != c.lacks || !found[i].OK && found[i].Remedy.IsZero() {
+				t.Errorf("found %+v", found[i])
+			}
+			if sent := a.sent(); len(sent) != 0 {
+				t.Errorf("sent %+v", sent)
+			}
+		})
+	}
+}
