@@ -152,6 +152,11 @@ func TestProviderTrouble(t *testing.T) {
 	s.typed("mute-all gone:trouble", "gone", "cannot be reached")
 	s.there(ann)
 
+	// Cloud's quota is used up.
+	s.gate.Fail("RemoveParticipant", 429, `{"code":"resource_exhausted","msg":"requests exceeded"}`)
+	s.typed("kick live:trouble user-ann", "Removing Ann", "did not work", "slow")
+	s.gate.Heal()
+
 	// Removal failed.
 	s.gate.Fail("RemoveParticipant", 412, `{"code":"failed_precondition","msg":"twirp error unknown: no"}`)
 	s.typed("kick live:trouble user-ann", "Removing Ann", "did not work", "refused")
