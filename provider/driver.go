@@ -54,8 +54,8 @@ type RoomPage struct {
 
 // ParticipantQuery selects participants. The zero value is the first page of all.
 type ParticipantQuery struct {
-	Limit  int
-	Cursor string
+	Limit  int    // at most so many; zero leaves it to the driver
+	Cursor string // of the page before
 	Search string // part of the display name, identity, label or number, in any case
 	// Muted, OnHold and Coaching keep those alone that are so, where not nil.
 	Muted, OnHold, Coaching *bool
@@ -247,5 +247,5 @@ type Finding = moderation.Finding
 // Quota bounds calls; zero fields mean no bound.
 type Quota struct {
 	ReadsPerSecond, WritesPerSecond float64
-	Burst                           int
+	Burst                           int // how many may go at once; at least one
 }

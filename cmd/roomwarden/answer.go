@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,8 +97,8 @@ func (c *console) missing(a commands.Missing) string {
 	if len(a.Missing) > 0 {
 		lines = append(lines, c.say("cli.missing", "Words", strings.Join(a.Missing, ", ")))
 	}
-	for _, fault := range a.Faults {
-		lines = append(lines, c.words.Say(words.Plain{}, fault))
+	for _, name := range slices.Sorted(maps.Keys(a.Faults)) {
+		lines = append(lines, c.words.Say(words.Plain{}, a.Faults[name]))
 	}
 	return strings.Join(lines, "\n")
 }
