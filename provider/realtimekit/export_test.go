@@ -1,6 +1,8 @@
 package realtimekit
 
 import (
+	"context"
+
 	"golang.org/x/time/rate"
 
 	"github.com/roomwarden/roomwarden/provider"
@@ -21,4 +23,13 @@ func WithStage(driver provider.Driver, s stage) {
 	if d, ok := driver.(*Driver); ok {
 		d.stage = s
 	}
+}
+
+// EnrolBridge enrols the bridge in a meeting.
+func EnrolBridge(ctx context.Context, driver provider.Driver, meeting, preset string) (token string, err error) {
+	d, ok := driver.(*Driver)
+	if !ok {
+		return "", nil
+	}
+	return d.api.enrolBridge(preset)(ctx, meeting)
 }

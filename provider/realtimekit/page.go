@@ -8,7 +8,7 @@ const (
 )
 
 // sizes are the largest pages that each list was seen to give.
-type sizes struct{ sessions, participants, presets atomic.Int64 }
+type sizes struct{ sessions, participants, presets, enrolled atomic.Int64 }
 
 // pages reads page after page until one has nothing new: an API may give
 // smaller pages than it was asked for, and count none of them. A first page is

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	kit "github.com/cloudflare/cloudflare-go/v6/realtime_kit"
-
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
@@ -155,28 +153,4 @@ func target(p moderation.Participant) bridge.Target {
 		t.Custom = p.Identity
 	}
 	return t
-}
-
-// enrolBridge lets the bridge into a meeting, with a preset that must be there.
-func (a *api) enrolBridge(preset string) func(ctx context.Context, meeting string) (string, error) {
-	return func(ctx context.Context, meeting string) (string, error) {
-		if !segment.MatchString(meeting) {
-			return "", errNoRoom
-		}
-		answer, err := call(ctx, writes, func(ctx context.Context) (*kit.MeetingAddParticipantResponse, error) {
-			var p kit.MeetingAddParticipantParams
-			put(&p.AccountID.Value, &p.AccountID.Present, a.account)
-			put(&p.CustomParticipantID.Value, &p.CustomParticipantID.Present, bridge.Identity)
-			put(&p.PresetName.Value, &p.PresetName.Present, preset)
-			put(&p.Name.Value, &p.Name.Present, "roomwarden")
-			return a.kit.Meetings.AddParticipant(ctx, a.app, meeting, p)
-		})
-		if is(err, moderation.CodeNotFound) {
-			return "", moderation.Fault(moderation.CodeRejected, "realtimekit.preset.missing", "Preset", moderation.Literal(preset)).Because(err)
-		}
-		if err != nil {
-			return "", moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.not_let_in").Because(err)
-		}
-		return answer.Data.Token, nil
-	}
 }
