@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/roomwarden/roomwarden/app"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/words"
@@ -23,6 +25,7 @@ func (d *doctorCommand) Run(c *console) error {
 		return err
 	}
 	var found []finding
+	var unprinted error
 	faults := 0
 	err = app.Examine(c.ctx, loaded, func(f moderation.Finding) {
 		line := finding{OK: f.OK, Says: c.words.Say(words.Plain{}, f.Says)}
@@ -32,10 +35,10 @@ func (d *doctorCommand) Run(c *console) error {
 		}
 		found = append(found, line)
 		if !d.JSON {
-			_ = c.print(c.checked(line)) // a terminal that is gone ends the command below
+			unprinted = errors.Join(unprinted, c.print(c.checked(line)))
 		}
 	})
-	if err != nil {
+	if err := errors.Join(err, unprinted); err != nil {
 		return err
 	}
 	if d.JSON {
