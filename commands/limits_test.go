@@ -108,6 +108,9 @@ func TestAgainAfterItsEnd(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "mute standup chaos 2s")
 		pass(3 * time.Second)
+		if page, ok := st.typed(owner, "list standup").(commands.RoomPage); !ok || page.People[2].Last != nil {
+			t.Errorf("shown as muted: %+v", page.People[2].Last)
+		}
 		if got := said(t, st.typed(owner, "mute standup chaos 2s")); !strings.Contains(got, "is muted until") {
 			t.Error(got)
 		}
@@ -179,5 +182,27 @@ func TestHomeLiftsWhatStands(t *testing.T) {
 	}
 	if home = st.Home(t.Context(), by(owner)); len(home.Measures) != 0 {
 		t.Errorf("still: %+v", home.Measures)
+	}
+}
+
+// In a dialog whose room's name two rooms have, the people of both are offered,
+// and whom one chooses says which room was meant.
+func TestChosenPersonTellsTheRoom(t *testing.T) {
+	st := newStage(t, onTwo)
+	offered := st.SuggestPeople(t.Context(), by(owner), "standup", "chaos", 100)
+	if len(offered) != 2 || !strings.Contains(offered[1].Label, "alt:standup") {
+		t.Fatalf("offered %+v", offered)
+	}
+	submit := func(person string) commands.Answer {
+		return st.Do(t.Context(), commands.Invocation{
+			Caller: by(owner), Source: commands.FromDialog, Command: "kick", Key: st.key(),
+			Args: commands.Args{commands.ArgRoom: "standup", commands.ArgPerson: person},
+		})
+	}
+	if _, asks := submit("chaos").(commands.Candidates); !asks {
+		t.Error("an identity that both have was taken for one")
+	}
+	if a, ok := submit(offered[1].Value).(commands.CaseAnswer); !ok || a.Case.Provider != "alt" {
+		t.Errorf("answer %+v", a)
 	}
 }

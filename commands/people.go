@@ -88,7 +88,7 @@ func (s *Service) latestCases(ctx context.Context, room moderation.Room) (latest
 // about returns the latest case that did something to someone who is there.
 func (l latestCases) about(one moderation.Participant) (CaseBrief, bool) {
 	for _, c := range l {
-		if !c.Awaits && c.Outcome != moderation.Refused && c.Participant != "" && c.Participant == one.Identity {
+		if !c.Awaits && !c.Expired && c.Outcome != moderation.Refused && c.Participant != "" && c.Participant == one.Identity {
 			return brief(c), true
 		}
 	}

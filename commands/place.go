@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -131,6 +132,9 @@ func (s *Service) place(ctx context.Context, in Invocation, record func(p place,
 	case len(found.seen) == 1:
 		return found.seen[0], nil
 	case len(found.seen) > 1:
+		if p, ok := s.roomOfChosen(ctx, in, found); ok {
+			return p, nil
+		}
 		return place{}, s.whichRoom(in, found)
 	}
 	kept := s.keptOut(ctx, in.viewer())
@@ -143,6 +147,28 @@ func (s *Service) place(ctx context.Context, in Invocation, record func(p place,
 		return place{}, Notice{Tone: Refusal, Code: moderation.CodeForbidden, Says: kept.Says}
 	}
 	return place{}, s.noRoom(ctx, in, found)
+}
+
+// roomOfChosen tells which of several rooms was meant by whom a dialog's reader
+// chose: its typeahead offers the people of each, by their connections.
+func (s *Service) roomOfChosen(ctx context.Context, in Invocation, found search) (meant place, ok bool) {
+	chosen := cmp.Or(in.Args[ArgCoach], in.Args[ArgPerson])
+	if in.Source != FromDialog || chosen == "" {
+		return place{}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	for _, p := range found.seen {
+		one, err := p.client.Participant(ctx, p.room, chosen)
+		if err != nil || one.ID != chosen {
+			continue
+		}
+		if ok {
+			return place{}, false
+		}
+		meant, ok = p, true
+	}
+	return meant, ok
 }
 
 // recordHidden writes down the attempt on a room that must not be seen. One on

@@ -44,21 +44,28 @@ func (s *Service) SuggestRooms(ctx context.Context, c Caller, typed string, limi
 }
 
 // SuggestPeople returns at most limit people of the room who match what was
-// typed; none where the caller may not list the room.
+// typed; none where the caller may not list the room. Of several rooms of that
+// name it offers those of each, with the room: whom one chooses says which was meant.
 func (s *Service) SuggestPeople(ctx context.Context, c Caller, room, typed string, limit int) []Candidate {
 	ctx, cancel := context.WithTimeout(ctx, suggestDeadline)
 	defer cancel()
 	found := s.search(ctx, c, room)
-	if len(found.seen) != 1 {
-		return nil
-	}
 	var out []Candidate
-	err := everyone(ctx, found.seen[0], strings.TrimSpace(typed), func(one moderation.Participant) bool {
-		out = append(out, s.personCandidate(one))
-		return len(out) < limit
-	})
-	if err != nil {
-		s.Log.Warn("people could not be suggested", "error", err)
+	for _, p := range found.seen {
+		err := everyone(ctx, p, strings.TrimSpace(typed), func(one moderation.Participant) bool {
+			c := s.personCandidate(one)
+			if len(found.seen) > 1 {
+				c.Label += " (" + p.room.Ref().String() + ")"
+			}
+			out = append(out, c)
+			return len(out) < limit
+		})
+		if err != nil {
+			s.Log.Warn("people could not be suggested", "error", err)
+		}
+		if len(out) >= limit {
+			break
+		}
 	}
 	return out
 }
