@@ -119,7 +119,7 @@ func TestTheProgramCarriesNoTests(t *testing.T) {
 	if i < 0 {
 		t.Fatal("there is no program")
 	}
-	program := append(all[i].Deps, all[i].ImportPath)
+	program := slices.Concat(all[i].Deps, []string{all[i].ImportPath})
 	if slices.Contains(program, "testing") {
 		t.Error("the program carries package testing")
 	}

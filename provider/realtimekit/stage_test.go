@@ -166,7 +166,8 @@ func TestDoctorChecksTheBridgesPreset(t *testing.T) {
 		"webinar": {webinar, "realtimekit.bridge.preset_lacks", "view_type GROUP_CALL"},
 		"missing": {realtimekittest.Preset{Name: "another"}, "realtimekit.preset.missing", ""},
 		"bare": {
-			realtimekittest.Preset{Name: "roomwarden-bridge"}, "realtimekit.bridge.preset_lacks",
+			realtimekittest.Preset{Name: "roomwarden-bridge"},
+			"realtimekit.bridge.preset_lacks",
 			"disable_participant_video, hidden_participant, pin_participant",
 		},
 	} {
