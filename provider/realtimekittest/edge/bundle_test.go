@@ -34,10 +34,10 @@ var (
 	classForm    = regexp.MustCompile(`class ([\w$]+) extends [\w$]+\{constructor\(\)\{super\("([\w.]+)",\[((?:\{[^{}]*(?:\{[^{}]*\})?[^{}]*\},?)*)\]\)`)
 	instanceForm = regexp.MustCompile(`([\w$]+)=new ([\w$]+)[,;]`)
 	fieldForm    = regexp.MustCompile(`\{no:(\d+),name:"(\w+)",(?:jsonName:"\w+",)?kind:"(\w+)",(?:oneof:"\w+",)?(repeat:\d,)?(?:opt:!0,)?(?:T|K):(?:(\d+)|\(\)=>(?:\["([\w.]+)",([\w$]+)[^\]]*\]|([\w$]+)))`)
-	enumForm     = `var %[1]s;\(function\((\w)\)\{(.*?)\}\)\(%[1]s\|\|\(%[1]s=\{\}\)\)`
+	enumForm     = regexp.MustCompile(`^(\w)\)\{(.*?)\}\)\(`) // after "var X;(function("
 	valueForm    = regexp.MustCompile(`=(\d+)\]="(\w+)"`)
-	literalForm  = `[,; ]%s=\{((?:\w+:\d+,?)+)\}`
-	numberForm   = `[,; ]%s=(\d+)[,;]`
+	literalForm  = regexp.MustCompile(`^\{((?:\w+:\d+,?)+)\}`) // after a variable's name
+	numberForm   = regexp.MustCompile(`^(\d+)[,;]`)
 	// shifted is called with a service's number, masked with a constant.
 	shiftedForm = regexp.MustCompile(`function ([\w$]+)\(s,t\)\{return Object\.keys\(t\)\.reduce\(\(e,r\)=>\(e\[r\]=\(s<<16\)\+t\[r\],e\),\{\}\)\}`)
 	maskedForm  = regexp.MustCompile(`function ([\w$]+)\(s,t\)\{return Object\.keys\(s\)\.reduce\(\(e,r\)=>\(e\[r\]=t\|s\[r\],e\),\{\}\)\}`)
@@ -102,7 +102,8 @@ func tableOf(bundle string) (table, error) {
 }
 
 func (t *table) readEnum(bundle, name, variable string) error {
-	m := regexp.MustCompile(fmt.Sprintf(enumForm, regexp.QuoteMeta(variable))).FindStringSubmatch(bundle)
+	_, after, _ := strings.Cut(bundle, "var "+variable+";(function(")
+	m := enumForm.FindStringSubmatch(after)
 	if m == nil {
 		return fmt.Errorf("the enum %s is not found as %s", name, variable)
 	}
@@ -151,9 +152,19 @@ func (t *table) addEvents(service string, from uint32, literal string) {
 	}
 }
 
-func find(bundle, form, name string) string {
-	if m := regexp.MustCompile(fmt.Sprintf(form, regexp.QuoteMeta(name))).FindStringSubmatch(bundle); m != nil {
-		return m[1]
+// find returns what a variable is declared as, in a form.
+func find(bundle string, form *regexp.Regexp, name string) string {
+	for _, before := range []string{",", ";", " "} {
+		for rest := bundle; ; {
+			_, after, there := strings.Cut(rest, before+name+"=")
+			if !there {
+				break
+			}
+			if m := form.FindStringSubmatch(after); m != nil {
+				return m[1]
+			}
+			rest = after
+		}
 	}
 	return ""
 }
