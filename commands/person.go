@@ -52,10 +52,28 @@ func people(ctx context.Context, p place, word string) ([]moderation.Participant
 	if err != nil {
 		return nil, err
 	}
-	if len(same) > 0 {
-		return same, nil
+	if len(same) == 0 {
+		same = alike
 	}
-	return alike, nil
+	return onePerson(ctx, p, same), nil
+}
+
+// onePerson takes several connections of one identity for the one that the
+// provider finds by it, where it can.
+func onePerson(ctx context.Context, p place, all []moderation.Participant) []moderation.Participant {
+	if len(all) < 2 {
+		return all
+	}
+	for _, one := range all {
+		if one.Identity == "" || one.Identity != all[0].Identity {
+			return all
+		}
+	}
+	person, err := p.client.Participant(ctx, p.room, all[0].Identity)
+	if err != nil {
+		return all
+	}
+	return []moderation.Participant{person}
 }
 
 // everyone calls f for each participant whose name, identity or number has

@@ -33,6 +33,12 @@ func TestRemoveParticipants(t *testing.T) {
 	s.Join(hall, "CHAOS")
 	s.typed(slack.Olive, "kick meet:hall CHAOS spam", "✅")
 	s.wrote(fmt.Sprintf(`POST kick {"custom_participant_ids":[],"participant_ids":[%q]}`, s.UserID(hall, "CHAOS")))
+	// On several devices: the call takes the user's id, so nobody has to choose one.
+	s.Join(hall, "CHAOS")
+	s.Join(hall, "CHAOS")
+	s.Rename(hall, "CHAOS", "Mr Chaos")
+	s.typed(slack.Olive, `kick meet:hall "Mr Chaos"`, "✅", "was in on 2 devices")
+	s.wrote(fmt.Sprintf(`POST kick {"custom_participant_ids":[],"participant_ids":[%q]}`, s.UserID(hall, "CHAOS")))
 	// A ban puts them out again, and says what it cannot do.
 	s.typed(slack.Olive, "ban meet:hall CHAOS 1h", "✅", "Your own service")
 	s.Join(hall, "CHAOS")

@@ -28,31 +28,28 @@ func (d *Driver) Participants(ctx context.Context, room moderation.Room, q provi
 	return provider.PageParticipants(all, q)
 }
 
-// Participant finds someone present by peer, else by custom participant id or user id.
+// Participant finds someone present by peer, else by custom participant id or
+// user id: of several devices the one that came in last, as calls take the user.
 func (d *Driver) Participant(ctx context.Context, room moderation.Room, idOrIdentity string) (moderation.Participant, error) {
 	all, err := d.present(ctx, room)
 	if err != nil {
 		return moderation.Participant{}, err
 	}
-	return find(all, idOrIdentity)
-}
-
-func find(all []moderation.Participant, idOrIdentity string) (moderation.Participant, error) {
-	for _, p := range all {
-		if idOrIdentity != "" && p.Attributes[userID] == idOrIdentity && p.Identity != idOrIdentity {
-			idOrIdentity = p.Identity
-			break
+	var found *moderation.Participant
+	for i, p := range all {
+		switch idOrIdentity {
+		case p.ID:
+			return p, nil
+		case p.Identity, p.Attributes[userID]:
+			if found == nil || !p.JoinedAt.Before(found.JoinedAt) {
+				found = &all[i]
+			}
 		}
 	}
-	p, err := provider.Find(all, idOrIdentity)
-	switch {
-	case is(err, moderation.CodeNotFound):
-		return p, errNoPerson
-	case is(err, moderation.CodeAmbiguous):
-		return p, moderation.Fault(moderation.CodeAmbiguous, "realtimekit.two_connections", "Person", idOrIdentity)
-	default:
-		return p, err
+	if found == nil || idOrIdentity == "" {
+		return moderation.Participant{}, errNoPerson
 	}
+	return *found, nil
 }
 
 // present returns who is in the meeting's live session: the rows of it that
