@@ -32,9 +32,10 @@
 //	case_index      field, digest, case       nothing; see index
 //	posts           case, channel             place in the outbox or 0, post (JSON)
 //	posts_pending   place                     case, channel
+//	posts_channel   channel, NUL, place       case
 //	documents       collection, NUL, key      the document
 //	revisions       collection                how often it was written, 8 bytes
 //
-// schema-1.db.gz in testdata is a file of the first version. It never changes;
-// every later version opens it.
+// schema-1.db.gz in testdata is a file of the first version, and so on. They
+// never change; every later version opens them.
 package bolt

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -43,12 +44,12 @@ func (t *tx) Post(channel string, caseNumber uint64) (store.Post, error) {
 
 // PendingPosts implements store.Outbox.
 func (t *tx) PendingPosts(channel string, limit int) ([]store.Post, error) {
+	if channel != "" {
+		return t.pendingIn(channel, limit)
+	}
 	var all []store.Post
 	c := t.bolt.Bucket(postsPendingBucket).Cursor()
 	for place, name := c.First(); place != nil && len(all) < limit; place, name = c.Next() {
-		if channel != "" && string(name[8:]) != channel {
-			continue
-		}
 		p, _, err := t.post(string(name[8:]), readNumber(name))
 		if err != nil {
 			return nil, err
@@ -57,6 +58,24 @@ func (t *tx) PendingPosts(channel string, limit int) ([]store.Post, error) {
 	}
 	return all, nil
 }
+
+// pendingIn is PendingPosts of one channel. It reads nothing of the others.
+func (t *tx) pendingIn(channel string, limit int) ([]store.Post, error) {
+	var all []store.Post
+	prefix := inChannel(channel)
+	c := t.bolt.Bucket(postsChannelBucket).Cursor()
+	for key, number := c.Seek(prefix); bytes.HasPrefix(key, prefix) && len(all) < limit; key, number = c.Next() {
+		p, _, err := t.post(channel, readNumber(number))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// inChannel begins the keys of a channel's posts that wait.
+func inChannel(channel string) []byte { return append([]byte(channel), 0) }
 
 // CountPending implements store.Outbox.
 func (t *tx) CountPending() (int, time.Time, error) {
@@ -95,8 +114,14 @@ func (t *tx) writePost(p store.Post, place uint64) error {
 		if err := t.put(postsPendingBucket, number(place), key); err != nil {
 			return err
 		}
+		if err := t.put(postsChannelBucket, join(inChannel(p.Channel), number(place)), number(p.Case)); err != nil {
+			return err
+		}
 	case !waits && place != 0:
 		if err := t.remove(postsPendingBucket, number(place)); err != nil {
+			return err
+		}
+		if err := t.remove(postsChannelBucket, join(inChannel(p.Channel), number(place))); err != nil {
 			return err
 		}
 		if err := t.setCounter(waitingKey, t.counter(waitingKey)-1); err != nil {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -9,11 +10,27 @@ import (
 )
 
 // schema is the version of the layout that this code writes.
-const schema = 1
+const schema = 2
 
 // upgrades brings a file from the version of its index plus one to the next.
 // Each entry is written once and stays as it is.
-var upgrades = []func(tx *bbolt.Tx) error{}
+var upgrades = []func(tx *bbolt.Tx) error{placeByChannel}
+
+// placeByChannel makes version 2: the posts that wait can be walked channel by
+// channel, however many wait in others.
+func placeByChannel(tx *bbolt.Tx) error {
+	to, err := tx.CreateBucket([]byte("posts_channel"))
+	if err != nil {
+		return err
+	}
+	from := tx.Bucket([]byte("posts_pending"))
+	if from == nil {
+		return errors.New("bucket posts_pending is missing")
+	}
+	return from.ForEach(func(place, name []byte) error { // name is the case, then the channel
+		return to.Put(append(append(append([]byte(nil), name[8:]...), 0), place...), name[:8])
+	})
+}
 
 var (
 	metaBucket         = []byte("meta")
@@ -28,6 +45,7 @@ var (
 	caseIndexBucket    = []byte("case_index")
 	postsBucket        = []byte("posts")
 	postsPendingBucket = []byte("posts_pending")
+	postsChannelBucket = []byte("posts_channel")
 	documentsBucket    = []byte("documents")
 	revisionsBucket    = []byte("revisions")
 )
@@ -35,7 +53,7 @@ var (
 var buckets = [][]byte{
 	metaBucket, inboxKeysBucket, inboxPendingBucket, inboxDoneBucket, recordsBucket, casesBucket,
 	caseRecordsBucket, caseKeysBucket, caseOpenBucket, caseIndexBucket, postsBucket,
-	postsPendingBucket, documentsBucket, revisionsBucket,
+	postsPendingBucket, postsChannelBucket, documentsBucket, revisionsBucket,
 }
 
 // The keys of the meta bucket.

@@ -282,6 +282,23 @@ func (m *model) checkRest(tx store.Tx, same func(what string, got, want any)) er
 		got[i] = fmt.Sprintf("%+v", p)
 	}
 	same("posts", got, waiting)
+	byChannel := map[string][]string{}
+	for _, p := range m.posts {
+		list := byChannel[p.Channel]
+		if p.Want > p.Shown {
+			list = append(list, fmt.Sprintf("%+v", *p))
+		}
+		byChannel[p.Channel] = list
+	}
+	for channel, waiting := range byChannel {
+		of, channelErr := tx.PendingPosts(channel, len(m.posts)+1)
+		err = errors.Join(err, channelErr)
+		var got []string
+		for _, p := range of {
+			got = append(got, fmt.Sprintf("%+v", p))
+		}
+		same("posts of "+channel, got, waiting)
+	}
 	count, _, countErr := tx.CountPending()
 	same("posts that wait", count, len(waiting))
 
