@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,16 +74,14 @@ func (b *Bot) doEach(ctx context.Context, j *job) {
 	var notice commands.Notice
 	var questions []commands.Answer
 	for _, in := range j.press.Each {
-		switch a := b.perform(ctx, j, in).(type) {
-		case commands.CaseAnswer:
-			notice.Says = append(notice.Says, a.Says...)
-			notice.Tone = worse(notice.Tone, a.Tone)
-		case commands.Notice:
-			notice.Says = append(notice.Says, a.Says...)
-			notice.Tone = worse(notice.Tone, a.Tone)
-		default:
+		a := b.perform(ctx, j, in)
+		tone, says, told := outcome(a)
+		if !told {
 			questions = append(questions, a)
+			continue
 		}
+		notice.Says = append(notice.Says, says...)
+		notice.Tone = worse(notice.Tone, tone)
 	}
 	if len(notice.Says) > 0 || len(questions) == 0 {
 		b.finish(ctx, j, notice)
@@ -90,6 +89,19 @@ func (b *Bot) doEach(ctx context.Context, j *job) {
 	for _, question := range questions {
 		j.replaces = false
 		b.tell(ctx, j, question)
+	}
+}
+
+// outcome returns what an answer says came of something, and whether it says that
+// at all: it may be a question or a page.
+func outcome(a commands.Answer) (tone commands.Tone, says []moderation.Sentence, told bool) {
+	switch a := a.(type) {
+	case commands.CaseAnswer:
+		return a.Tone, a.Says, true
+	case commands.Notice:
+		return a.Tone, a.Says, true
+	default:
+		return "", nil, false
 	}
 }
 
@@ -176,26 +188,20 @@ func (b *Bot) finish(ctx context.Context, j *job, a commands.Answer) {
 		b.redraw(ctx, j, nil)
 		return
 	}
-	switch said := a.(type) {
+	if tone, says, told := outcome(a); told {
+		if tone != commands.Done || !b.redraw(ctx, j, says) {
+			b.besides(ctx, j, a)
+		}
+		return
+	}
+	switch a.(type) {
 	case commands.Confirm, commands.Candidates, commands.Missing:
 		if j.working {
 			b.redraw(ctx, j, nil)
 		}
 		j.replaces = false
-		b.tell(ctx, j, a)
-	case commands.CaseAnswer:
-		if said.Tone == commands.Done && b.redraw(ctx, j, said.Says) {
-			return
-		}
-		b.besides(ctx, j, a)
-	case commands.Notice:
-		if said.Tone == commands.Done && b.redraw(ctx, j, said.Says) {
-			return
-		}
-		b.besides(ctx, j, a)
-	default:
-		b.tell(ctx, j, a)
 	}
+	b.tell(ctx, j, a)
 }
 
 // besides redraws the list and says the answer under it; in its place, where it
@@ -222,10 +228,10 @@ func (b *Bot) show(ctx context.Context, j *job, list commands.Answer, says []mod
 	b.learn(list)
 	switch page := list.(type) {
 	case commands.RoomPage:
-		page.Says = append(says, page.Says...)
+		page.Says = slices.Concat(says, page.Says)
 		list = page
 	case commands.RoomsPage:
-		page.Says = append(says, page.Says...)
+		page.Says = slices.Concat(says, page.Says)
 		list = page
 	default:
 		return false
