@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -185,9 +186,11 @@ func (s *Service) maySurpass(ctx context.Context, a *attempt, m Measure) Answer 
 	if !shortens {
 		return nil
 	}
-	longer := m.target()
+	asked, longer := a.target, m.target()
 	a.target.Permanent, a.target.BanFor = longer.Permanent, longer.BanFor
-	return s.permit(ctx, a)
+	answer := s.permit(ctx, a)
+	a.target = asked
+	return answer
 }
 
 func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
@@ -201,6 +204,7 @@ func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	if there {
 		a.target = m.target()
+		a.same = strconv.FormatUint(m.Case, 10) // a ban that was put up since is another one
 		if a.in.undoes == 0 {
 			a.in.undoes = m.Case
 		}

@@ -42,6 +42,11 @@ func TestALongerBanStands(t *testing.T) {
 		if !ok || len(page.Rows) != 1 || len(page.Rows[0].Offers) != 0 || !page.Rows[0].Measure.Until.Equal(banned.Until) {
 			t.Errorf("%s: %+v", length, page)
 		}
+		st.typed(owner, "ban standup chaos 1h")
+		if said := said(t, st.typed(moderator, "unban standup chaos")); !strings.Contains(said, "may come back") {
+			t.Errorf("%s, shortened by the owner: %s", length, said)
+		}
+		st.typed(owner, "ban standup chaos "+length)
 		if said := said(t, st.typed(owner, "unban standup chaos")); !strings.Contains(said, "may come back") {
 			t.Errorf("%s: the owner: %s", length, said)
 		}
@@ -63,6 +68,21 @@ func TestUndoOfALiftedBan(t *testing.T) {
 	if off := st.lastCase().Until.Sub(until); off.Abs() > 2*time.Second {
 		t.Errorf("ends %s later than it did", off)
 	}
+}
+
+// What a moderator has let pass, a moderator may take back, however long it waited.
+func TestARequestedBanIsLifted(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(viewer, "request standup chaos ban spam")
+		pass(20 * time.Minute)
+		st.pressed(moderator, "approve", commands.Args{commands.ArgCase: "1"})
+		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
+			t.Fatalf("case %+v", c)
+		}
+		if got := said(t, st.typed(moderator, "undo 1")); !strings.Contains(got, "may come back") {
+			t.Error(got)
+		}
+	})
 }
 
 // A word for a room to which two answer asks which, also where only one of them

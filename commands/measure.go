@@ -26,6 +26,8 @@ type Measure struct {
 	Actor    string            `json:"actor"`
 	At       time.Time         `json:"at"`
 	Until    time.Time         `json:"until,omitzero"` // zero: until it is taken back
+	// For is how long a ban was asked to last; zero where it has no end.
+	For time.Duration `json:"for,omitempty"`
 	// Inside are the identities of those who were there: a locked room lets them
 	// in, and a mute of all goes on for them alone.
 	Inside []string `json:"inside,omitempty"`
@@ -99,7 +101,7 @@ func standing(a *attempt) (m Measure, puts, takes bool) {
 	}
 	m = Measure{
 		Kind: kind, Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID,
-		Media: a.media, Until: a.details.Until, Identity: a.who, Name: a.who,
+		Media: a.media, Until: a.details.Until, For: a.target.BanFor, Identity: a.who, Name: a.who,
 		Listener: a.order.Listener.Identity, ListenerID: a.order.Listener.ID, Except: a.order.Except, AllowUnmute: a.order.AllowUnmute,
 		Inside: a.inside, Native: a.native,
 	}
@@ -195,6 +197,7 @@ func renewStanding(tx store.Tx, c moderation.Case) error {
 		return err
 	}
 	m.Case, m.Actor, m.At, m.Until, m.Connection = c.Number, c.Actor, c.At, c.Until, c.ParticipantID
+	m.For = 0 // as long as from its case to its end
 	return putMeasure(tx, m)
 }
 

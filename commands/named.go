@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -51,7 +52,7 @@ func (m Measure) target() Target {
 	if m.Kind == moderation.ActionBan {
 		t.Permanent = m.Until.IsZero()
 		if !t.Permanent {
-			t.BanFor = m.Until.Sub(m.At)
+			t.BanFor = cmp.Or(m.For, m.Until.Sub(m.At))
 		}
 	}
 	return t

@@ -197,7 +197,11 @@ func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) 
 func undoing(t Target, c moderation.Case) Target {
 	if c.Action == moderation.ActionBan {
 		t.Permanent = c.Permanent
-		t.BanFor = max(0, c.Until.Sub(c.At))
+		begun := c.At
+		if !c.AwaitsUntil.IsZero() { // it began when somebody approved it, by then at the latest
+			begun = c.AwaitsUntil
+		}
+		t.BanFor = max(0, c.Until.Sub(begun))
 	}
 	return t
 }
