@@ -41,8 +41,7 @@ const elsewhere = "MAP *.google.com ~NOTFOUND, MAP *.googleapis.com ~NOTFOUND, M
 // inherited are the variables of our environment that Chromium is given. The
 // others may hold secrets.
 var inherited = []string{
-	"PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
-	"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
+	"PATH", "USER", "LANG", "LC_ALL", "TZ", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy",
 }
 
 // browser is one Chromium with a profile of its own, and the server of its page.
@@ -100,7 +99,7 @@ func options(c Config, folder string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-sync", true), chromedp.Flag("mute-audio", true),
 		chromedp.Flag("host-resolver-rules", elsewhere),
 		chromedp.Flag("disable-dev-shm-usage", true), // a container has little of it
-		chromedp.NoInheritEnv, chromedp.Env("TMPDIR=" + folder),
+		chromedp.NoInheritEnv, chromedp.Env("TMPDIR="+folder, "HOME="+folder),
 	}
 	for _, name := range inherited {
 		if value, ok := os.LookupEnv(name); ok {

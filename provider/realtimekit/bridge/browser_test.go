@@ -103,6 +103,7 @@ func TestLeavesNothing(t *testing.T) {
 	noted := filepath.Join(t.TempDir(), "noted")
 	wrapper := script(t, fmt.Sprintf(`{ printf '%%s\n' "$@"; env; } >%q; exec %q "$@"`, noted, path))
 	t.Setenv("TMPDIR", folder)
+	t.Setenv("HOME", folder)
 	var log bytes.Buffer
 	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) {
 		c.Chromium, c.Log = wrapper, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
