@@ -68,6 +68,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /-/ready", s.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}))
 	mux.HandleFunc("POST /webhooks/{provider}", s.webhook)
+	mux.HandleFunc("GET /webhooks/{provider}", s.webhook) // Twilio's may come so
 	if s.Texts != nil {
 		mux.Handle("/texts/", s.Texts)
 	}

@@ -117,8 +117,16 @@ func TestACallbackEnforcesABan(t *testing.T) {
 			t.Errorf("%s: %d %s", what, status, text)
 		}
 	}
+	// Twilio may be told to call back by GET, with everything in the address.
+	query := "?" + form.Encode()
+	if status, text := s.asked(client, http.MethodGet, path+query, twiliotest.Sign(twiliotest.AuthToken, public+path+query, nil), ""); status != http.StatusNoContent {
+		t.Errorf("by GET: %d %s", status, text)
+	}
+	if status, text := s.asked(client, http.MethodGet, path+query, "?", ""); status != http.StatusUnauthorized {
+		t.Errorf("forged, by GET: %d %s", status, text)
+	}
 	_, metrics := s.asked(client, http.MethodGet, "/metrics", "", "")
-	for _, want := range []string{`roomwarden_webhooks_total{provider="video",result="taken"}`, `roomwarden_webhooks_total{provider="video",result="forged"} 6`} {
+	for _, want := range []string{`roomwarden_webhooks_total{provider="video",result="taken"}`, `roomwarden_webhooks_total{provider="video",result="forged"} 7`} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("%s is not among the metrics", want)
 		}
