@@ -141,6 +141,8 @@ type Participant struct {
 	OnHold   bool    `json:"on_hold,omitempty"`
 	Pinned   bool    `json:"pinned,omitempty"`
 	Coaching string  `json:"coaching,omitempty"` // the ID of whom alone hears this one
+	// Rights is what they may do in the driver's own form, for it alone to read.
+	Rights []byte `json:"-"`
 	// EndsRoom is set where the room ends for all when this participant leaves.
 	EndsRoom   bool              `json:"ends_room,omitempty"`
 	Metadata   string            `json:"metadata,omitempty"`

@@ -22,6 +22,8 @@ type held struct {
 	Named bool `json:"named,omitempty"`
 }
 
+func (h held) raw() json.RawMessage { return packed(h) }
+
 // Hold takes the rights to hear and to be heard; data messages still pass, so
 // that an app can tell the participant.
 func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, error) {
@@ -33,10 +35,6 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 		return provider.Effect{}, nil
 	}
 	permission, took := apart(info.GetPermission())
-	restore, err := json.Marshal(took)
-	if err != nil {
-		return provider.Effect{}, moderation.Errorf(moderation.CodeInternal, "restore: %w", err)
-	}
 	if err := d.permit(ctx, o.Room, info.GetIdentity(), permission); err != nil {
 		return provider.Effect{}, err
 	}
@@ -44,7 +42,7 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 	if o.URL != "" {
 		says = append(says, moderation.Say("livekit.no_music"))
 	}
-	return provider.Effect{Restore: restore, Says: says}, nil
+	return provider.Effect{Restore: took.raw(), Says: says}, nil
 }
 
 // Unhold gives back what Hold took; both rights where that is not known.

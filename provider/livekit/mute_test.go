@@ -1,6 +1,8 @@
 package livekit_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -93,6 +95,34 @@ func TestAListenerStaysOne(t *testing.T) {
 	d.await(t, "talker", "is blocked from all", func(p moderation.Participant) bool { return len(p.Blocked) == 3 })
 	d.act(t, moderation.ActionUnmute, "talker", func(o *provider.Order) { o.Restore = muted.Restore })
 	d.await(t, "talker", "may only talk", blocked(moderation.Video, moderation.Screen))
+}
+
+// What an order will take is known before it, for an answer that is lost.
+func TestWhatIsTakenIsKnownBefore(t *testing.T) {
+	t.Parallel()
+	server := livekittest.Start(t)
+	name := roomName(t)
+	livekittest.Join(t, server, name, "anyone", livekittest.Microphone())
+	livekittest.Join(t, server, name, "listener", livekittest.Granted(func(v *auth.VideoGrant) { v.SetCanPublish(false) }))
+	livekittest.Join(t, server, name, "talker", livekittest.Granted(func(v *auth.VideoGrant) {
+		v.SetCanPublishSources([]lk.TrackSource{lk.TrackSource_MICROPHONE})
+		v.SetCanSubscribe(false)
+	}))
+	d := sit(t, server, name)
+	for _, identity := range []string{"anyone", "listener", "talker"} {
+		var restore json.RawMessage
+		for _, a := range []moderation.Action{moderation.ActionHold, moderation.ActionUnhold, moderation.ActionMute} {
+			var before json.RawMessage
+			effect := d.act(t, a, identity, func(o *provider.Order) {
+				before = d.Remember(*o)
+				o.Restore = restore
+			})
+			if !bytes.Equal(before, effect.Restore) {
+				t.Errorf("%s %s: known before %s, taken %s", a, identity, before, effect.Restore)
+			}
+			restore = effect.Restore
+		}
+	}
 }
 
 func TestUnmuteWhereTheServerLetsOthersDoIt(t *testing.T) {

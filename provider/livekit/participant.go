@@ -43,7 +43,7 @@ func participant(info *lk.ParticipantInfo) moderation.Participant {
 		Presence: presence(info), JoinedAt: unix(info.GetJoinedAtMs(), info.GetJoinedAt()),
 		Number: info.GetAttributes()[attrNumber], OnHold: onHold(info.GetPermission()),
 		Pinned: info.GetAttributes()[attrPinned] == "true", Metadata: info.GetMetadata(),
-		Attributes: maps.Clone(info.GetAttributes()),
+		Attributes: maps.Clone(info.GetAttributes()), Rights: rights(info.GetPermission()),
 	}
 	for _, t := range info.GetTracks() {
 		if s, ok := source(t); ok {

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 )
 
 // publishable are the sources that a permission can name. An empty list in a
@@ -61,8 +62,10 @@ type taken struct {
 	Sources []string `json:"sources,omitempty"`
 }
 
-func (t taken) raw() json.RawMessage {
-	text, err := json.Marshal(t)
+func (t taken) raw() json.RawMessage { return packed(t) }
+
+func packed(took any) json.RawMessage {
+	text, err := json.Marshal(took)
 	if err != nil {
 		return nil
 	}
@@ -135,4 +138,37 @@ func clone(p *lk.ParticipantPermission) *lk.ParticipantPermission {
 		return &lk.ParticipantPermission{}
 	}
 	return c
+}
+
+// rights keeps a permission as it was seen.
+func rights(p *lk.ParticipantPermission) []byte {
+	if p == nil {
+		return nil
+	}
+	text, err := proto.Marshal(p)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// Remember says what a mute or a hold will take from the rights that the
+// participant was seen to have.
+func (d *Driver) Remember(o provider.Order) json.RawMessage {
+	var p lk.ParticipantPermission
+	if len(o.Participant.Rights) == 0 || o.Track != "" || proto.Unmarshal(o.Participant.Rights, &p) != nil {
+		return nil
+	}
+	switch o.Action {
+	case moderation.ActionMute:
+		if _, took := without(&p, medium(o)); len(took.Sources) > 0 {
+			return took.raw()
+		}
+	case moderation.ActionHold:
+		if !onHold(&p) {
+			_, took := apart(&p)
+			return took.raw()
+		}
+	}
+	return nil
 }
