@@ -109,3 +109,29 @@ func TestHoldGivesBackWhatItTook(t *testing.T) {
 	}
 	s.there(append(guests, muted)...)
 }
+
+// Also where the program was killed after the server had done it and before it
+// could say so.
+func TestHoldGivesBackWhatItTookBeforeAKill(t *testing.T) {
+	s := newShift(t, livekittest.Start(t))
+	g := livekittest.Join(t, s.live, "porch", "user-listener", livekittest.Named("Listener"),
+		livekittest.Granted(func(v *auth.VideoGrant) { v.SetCanPublish(false) }))
+	before := g.Permissions()
+	done := s.gate.Hold("UpdateParticipant", rig.AfterServer)
+	if _, err := s.Slack.As(slack.Mo).Command(s.Ctx, "/room-hold", "porch user-listener", slack.Moderation); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-done:
+	case <-s.Ctx.Done():
+		t.Fatal("nobody was put on hold")
+	}
+	s.Bot.Kill()
+	s.gate.Heal()
+	s.Bot.Start(s.Ctx)
+	s.Audited(rig.Case{Action: "hold", Outcome: "succeeded", Actor: slack.Mo, Room: "porch", Participant: "user-listener"})
+	livekittest.Until(t, "the listener is on hold", func() bool { return !g.Permissions().GetCanSubscribe() })
+	s.typed("unhold porch user-listener", "is back")
+	livekittest.Until(t, "the listener has what they had", func() bool { return proto.Equal(g.Permissions(), before) })
+	s.there(g)
+}
