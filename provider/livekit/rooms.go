@@ -3,6 +3,7 @@ package livekit
 import (
 	"context"
 	"strings"
+	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 	"golang.org/x/sync/errgroup"
@@ -164,4 +165,16 @@ func (d *Driver) present(ctx context.Context, room moderation.Room, p moderation
 		return nil, errNoPerson
 	}
 	return info, nil
+}
+
+// unix returns the time of a count of milliseconds, else of seconds.
+func unix(ms, s int64) time.Time {
+	switch {
+	case ms > 0:
+		return time.UnixMilli(ms).UTC()
+	case s > 0:
+		return time.Unix(s, 0).UTC()
+	default:
+		return time.Time{}
+	}
 }
