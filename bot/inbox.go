@@ -110,7 +110,8 @@ func (b *Bot) takeWork(ctx context.Context, e socket.Envelope, kind string) (soc
 			return j.acknowledgement()
 		}
 		b.metrics.envelopes.WithLabelValues("taken").Inc()
-		place.fill(func() { b.do(ctx, j) })
+		waits := b.waits(ctx, j)
+		place.fill(func() { b.do(ctx, waits.begin(j)) })
 		return j.acknowledgement()
 	}
 }

@@ -164,7 +164,7 @@ func (b *Bot) sayWorking(ctx context.Context, j *job, unanswered context.Context
 		}
 	}
 	j.reply.used++
-	err := b.respond(ctx, j.reply.url, responseMessage{ResponseType: "ephemeral", Text: b.renderer.say("bot.working")})
+	err := b.respond(ctx, j.reply.url, b.working())
 	// A press has an original: its answer must replace that, not the notice.
 	j.reply.waited = err == nil && j.kind == slashKind
 }
