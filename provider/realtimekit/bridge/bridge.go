@@ -59,7 +59,7 @@ type Config struct {
 }
 
 // Patience is how long a control may take that has to join first, or anew.
-func (c Config) Patience() time.Duration { return c.Join + 2*c.Act }
+func (c Config) Patience() time.Duration { return c.Join + grace + 2*c.Act }
 
 // Defaults returns the configuration with its defaults filled in.
 func (c Config) Defaults() Config {

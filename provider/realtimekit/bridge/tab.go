@@ -16,8 +16,8 @@ const (
 	// whether the page still answers.
 	leaveTimeout = 2 * time.Second
 	stateTimeout = time.Second
-	// grace is how much earlier than its deadline the page gives up, to say why.
-	grace = time.Second
+	// grace is how long the page may take, after the time of a join, to say why.
+	grace = 2 * time.Second
 )
 
 // tab is the bridge's part in one meeting: one goroutine, one job at a time.
@@ -135,18 +135,13 @@ func (t *tab) present(ctx context.Context) bool {
 
 // join opens the page and joins the meeting, the browser's start included.
 func (t *tab) join(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, t.bridge.config.Join)
-	defer cancel()
 	began := time.Now()
-	token, err := t.bridge.config.Token(ctx, t.meeting)
+	token, err := t.enter(ctx)
 	if err != nil {
 		return err
 	}
-	if err := t.openPage(ctx); err != nil {
-		return err
-	}
 	left := t.bridge.config.Join - time.Since(began)
-	a, err := t.call(ctx, left, `(token, base, ms) => warden.join(token, base, ms)`, token, t.bridge.config.BaseURI, (left - grace).Milliseconds())
+	a, err := t.call(ctx, left+grace, `(token, base, ms) => warden.join(token, base, ms)`, token, t.bridge.config.BaseURI, left.Milliseconds())
 	if err != nil {
 		return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
 	}
@@ -155,6 +150,16 @@ func (t *tab) join(ctx context.Context) error {
 	}
 	t.bridge.config.Log.Info("the bridge joined a meeting", "meeting", t.meeting, "took", time.Since(began).Round(time.Millisecond))
 	return nil
+}
+
+// enter gets a token for the meeting and opens the page.
+func (t *tab) enter(ctx context.Context) (token string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, t.bridge.config.Join)
+	defer cancel()
+	if token, err = t.bridge.config.Token(ctx, t.meeting); err != nil {
+		return "", err
+	}
+	return token, t.openPage(ctx)
 }
 
 // openPage opens the page in a tab of the browser, which is started for it
