@@ -33,7 +33,7 @@ var all = []commands.Answer{
 	commands.HelpPage{},
 }
 
-// Every type of answer crosses the socket with every field it has.
+// Every type of answer crosses the socket with every field that JSON has of it.
 func TestAnswersAreTheSameAfterTheSocket(t *testing.T) {
 	for _, empty := range all {
 		full := reflect.New(reflect.TypeOf(empty)).Elem()
@@ -83,7 +83,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 }
 
-// fill gives every field a value.
+// fill gives every field a value that is written in JSON.
 func fill(v reflect.Value) {
 	switch v.Interface().(type) {
 	case time.Time:
@@ -126,6 +126,9 @@ func fill(v reflect.Value) {
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("json") == "-" {
+				continue // a driver's own, which stays where it is
+			}
 			fill(v.Field(i))
 		}
 	}
