@@ -17,9 +17,9 @@ func TestCommandsAreAckedAnsweredAndRecorded(t *testing.T) {
 	t.Parallel()
 	s := rig.Slack(t, slack.Options{})
 	b := rig.Install(t, s, "providers: [{name: sim, type: simulated}]")
+	b.Start(t.Context()) // builds the program where no test has yet
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
-	b.Start(ctx)
 	for _, test := range []struct{ text, want string }{
 		{"help", "/room-kick"},
 		{"list", "standup"},
