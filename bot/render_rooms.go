@@ -104,10 +104,13 @@ func (r *renderer) roomLine(room moderation.Room, present int, asOf time.Time) s
 func (r *renderer) peopleLine(people []moderation.Participant, present int) string {
 	var parts []string
 	for _, someone := range people[:min(len(people), namedPeople)] {
+		if someone.Kind.Human() {
+			present--
+		}
 		parts = append(parts, join(" ", mrkdwn{}.Text(cutName(someone.DisplayName())), r.sends(someone)))
 	}
-	if left := present - len(parts); left > 0 && len(parts) > 0 {
-		parts = append(parts, r.say("bot.more", "Count", left))
+	if present > 0 && len(parts) > 0 {
+		parts = append(parts, r.say("bot.more", "Count", present))
 	}
 	return strings.Join(parts, ", ")
 }

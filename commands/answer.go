@@ -63,7 +63,7 @@ type ProviderState struct {
 type RoomRow struct {
 	Room    moderation.Room
 	People  []moderation.Participant // the first few who are in
-	Present int                      // how many are in; negative: not known
+	Present int                      // how many people are in; negative: not known
 	Offers  []Offer
 }
 

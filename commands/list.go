@@ -162,7 +162,7 @@ func (l *listing) people(ctx context.Context, client *provider.Client, room mode
 	case page.Total >= 0:
 		row.Present = page.Total
 	case page.Next == "":
-		row.Present = len(page.Participants)
+		row.Present = provider.People(page.Participants)
 	}
 }
 

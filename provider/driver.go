@@ -62,7 +62,8 @@ type ParticipantQuery struct {
 }
 
 // ParticipantPage is one page of participants. Next is empty on the last;
-// Total is negative where the provider does not say.
+// Total counts the people on all pages, agents and recorders not, and is
+// negative where the provider does not say.
 type ParticipantPage struct {
 	Participants []moderation.Participant
 	Next         string

@@ -44,7 +44,7 @@ func parsePlace(cursor string) (*place, error) {
 // PageRooms cuts the page that q asks for out of all rooms, by name. It is for
 // drivers whose provider has no pages of its own.
 func PageRooms(all []moderation.Room, q RoomQuery) (RoomPage, error) {
-	rooms, next, _, err := cut(all, q.Cursor, q.Limit, q.Selects, func(r moderation.Room) place {
+	rooms, next, err := cut(all, q.Cursor, q.Limit, q.Selects, func(r moderation.Room) place {
 		return place{Name: r.Name, ID: r.ID}
 	})
 	return RoomPage{Rooms: rooms, Next: next}, err
@@ -54,18 +54,39 @@ func PageRooms(all []moderation.Room, q RoomQuery) (RoomPage, error) {
 // the order in which they came in. It is for drivers whose provider has no
 // pages of its own.
 func PageParticipants(all []moderation.Participant, q ParticipantQuery) (ParticipantPage, error) {
-	people, next, total, err := cut(all, q.Cursor, q.Limit, q.Selects, func(p moderation.Participant) place {
+	people := 0
+	selects := func(p moderation.Participant) bool {
+		selected := q.Selects(p)
+		if selected && p.Kind.Human() {
+			people++
+		}
+		return selected
+	}
+	page, next, err := cut(all, q.Cursor, q.Limit, selects, func(p moderation.Participant) place {
 		return place{At: p.JoinedAt.UnixMicro(), Name: p.Identity, ID: p.ID}
 	})
-	return ParticipantPage{Participants: people, Next: next, Total: total}, err
+	return ParticipantPage{Participants: page, Next: next, Total: people}, err
+}
+
+// People counts the humans among participants: agents, recorders and streams
+// are in a room and are nobody.
+func People(among []moderation.Participant) int {
+	people := 0
+	for i := range among {
+		if among[i].Kind.Human() {
+			people++
+		}
+	}
+	return people
 }
 
 // cut returns at most limit of the items that are selected and stand after the
-// cursor, in order, the cursor of the next page, and how many are selected.
-func cut[T any](all []T, cursor string, limit int, selects func(T) bool, at func(T) place) (page []T, next string, total int, err error) {
+// cursor, in order, and the cursor of the next page. It asks once of each item
+// whether it is selected.
+func cut[T any](all []T, cursor string, limit int, selects func(T) bool, at func(T) place) (page []T, next string, err error) {
 	after, err := parsePlace(cursor)
 	if err != nil {
-		return nil, "", 0, err
+		return nil, "", err
 	}
 	type placed struct {
 		place
@@ -76,7 +97,6 @@ func cut[T any](all []T, cursor string, limit int, selects func(T) bool, at func
 		if !selects(item) {
 			continue
 		}
-		total++
 		if p := at(item); after == nil || p.compare(*after) > 0 {
 			order = append(order, placed{p, i})
 		}
@@ -88,14 +108,14 @@ func cut[T any](all []T, cursor string, limit int, selects func(T) bool, at func
 	if limit > 0 && len(order) > limit {
 		order = order[:limit]
 		if next, err = order[limit-1].cursor(); err != nil {
-			return nil, "", 0, err
+			return nil, "", err
 		}
 	}
 	page = make([]T, len(order))
 	for i, o := range order {
 		page[i] = all[o.index]
 	}
-	return page, next, total, nil
+	return page, next, nil
 }
 
 // Selects reports whether the room is one that q asks for.

@@ -116,3 +116,13 @@ func BenchmarkPageOfTenThousand(b *testing.B) {
 		}
 	}
 }
+
+// Agents, recorders and the like are listed, and are not among the people.
+func TestPeopleAreCounted(t *testing.T) {
+	all := people(4)
+	all[1].Kind, all[2].Kind, all[3].Kind = moderation.Phone, moderation.Observer, moderation.Agent
+	page, err := provider.PageParticipants(all, provider.ParticipantQuery{Limit: 3})
+	if err != nil || len(page.Participants) != 3 || page.Total != 2 || provider.People(all) != 2 {
+		t.Errorf("%d listed, %d people, %v", len(page.Participants), page.Total, err)
+	}
+}

@@ -41,7 +41,7 @@ func (d *Driver) Participants(ctx context.Context, room moderation.Room, q provi
 	}
 	page := provider.ParticipantPage{Participants: people, Next: next, Total: -1}
 	if q.Cursor == "" && next == "" {
-		page.Total = len(people)
+		page.Total = provider.People(people)
 	}
 	return page, nil
 }
