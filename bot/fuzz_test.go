@@ -60,6 +60,7 @@ func TestWhateverPeopleAreCalledEverythingStaysInLimits(t *testing.T) {
 
 func FuzzNames(f *testing.F) {
 	f.Add(nasty, 20)
+	f.Add("0_y_00", 20)
 	f.Add(strings.Repeat("<@U1>", 60), 100)
 	f.Fuzz(func(t *testing.T, name string, limit int) {
 		text := bot.Escape(name) + " " + bot.Literal(name)

@@ -58,7 +58,8 @@ func inLimits(t testing.TB, drawn any) {
 var (
 	ours     = regexp.MustCompile(`<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^[0-9]+\^\{date_short_pretty\} \{time\}\|[0-9TZ:-]+)>`)
 	codeSpan = regexp.MustCompile("`[^`]*`")
-	boomed   = regexp.MustCompile(`\*boom\*|_y_|~z~|:tada:|` + "`x`")
+	// An underscore between letters is Slack's to leave alone.
+	boomed = regexp.MustCompile(`\*boom\*|(?:^|[^0-9A-Za-z])_y_(?:[^0-9A-Za-z]|$)|~z~|:tada:|` + "`x`")
 )
 
 // markupIn returns what Slack would act upon besides our own markup.
