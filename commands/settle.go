@@ -202,9 +202,12 @@ func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer, m
 // look tells what became of a case. What roomwarden itself keeps, as bans, is
 // told by the store.
 func (s *Service) look(ctx context.Context, c moderation.Case) (moderation.Outcome, error) {
+	if c.Provider == "" {
+		return moderation.Failed, nil // roles: what was not written with the intent was not done
+	}
 	client, ok := s.Providers.Get(c.Provider)
 	if !ok {
-		return moderation.Failed, nil // nothing can have been sent: roles, or a provider that is gone
+		return moderation.Unknown, moderation.Errorf(moderation.CodeUnavailable, "no provider %s is configured", c.Provider)
 	}
 	switch c.Action {
 	case moderation.ActionBan:

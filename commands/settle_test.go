@@ -10,6 +10,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 	"github.com/roomwarden/roomwarden/store"
 )
@@ -185,6 +186,40 @@ func TestSettledAtStart(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What was sent to a provider that has gone from the configuration since is not
+// called undone; it is settled when the provider is there again.
+func TestUnknownWhileItsProviderIsGone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	synctest.Test(t, func(t *testing.T) {
+		sim, err := simulated.New(simulated.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := newStageOn(t, path, sim)
+		st.append(st.intended("kick", "standup", "chaos", ""))
+		st.carriedOut(t)
+		for _, run := range []struct {
+			providers *provider.Set
+			lasts     time.Duration
+			want      moderation.Outcome
+		}{
+			{provider.NewSet(), time.Minute, moderation.Unknown},
+			{st.Providers, 10 * time.Minute, moderation.Succeeded},
+		} {
+			time.Sleep(time.Second)
+			config := st.Config
+			config.Providers = run.providers
+			again := &stage{Service: commands.New(config), t: t, store: st.store, sim: sim}
+			stop := again.run()
+			pass(run.lasts)
+			stop()
+			if c := st.cases()[0]; c.Outcome != run.want {
+				t.Errorf("settled as %s: %s", c.Outcome, c.Text)
+			}
+		}
+	})
 }
 
 func (st *stage) intended(action moderation.Action, room, who string, m moderation.Media) moderation.Record {
