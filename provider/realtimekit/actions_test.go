@@ -169,6 +169,31 @@ func TestGivesThePresetBack(t *testing.T) {
 	providertest.WantCode(t, err, moderation.CodeConflict, "realtimekit.video.no_earlier_preset")
 }
 
+// What a mute will leave to give back is known before it, should its answer be lost.
+func TestRemembersThePreset(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	id := a.AddMeeting("standup", "mia")
+	room := a.MustRoom(t, "standup")
+	o := provider.Order{Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.MustPerson(t, room, "mia")}
+	remembers, ok := a.Driver.(provider.Rememberer)
+	if !ok {
+		t.Fatal("the driver does not remember")
+	}
+	before := remembers.Remember(o)
+	if effect := a.MustAct(t, o); string(effect.Restore) != string(before) {
+		t.Errorf("remembered %s, left %s", before, effect.Restore)
+	}
+	o.Action, o.Restore = moderation.ActionUnmute, before
+	a.MustAct(t, o)
+	if preset := a.PresetOf(id, "mia"); preset != "guest" {
+		t.Errorf("mia has %s", preset)
+	}
+	o.Action, o.Media = moderation.ActionMute, moderation.Audio
+	if left := remembers.Remember(o); left != nil {
+		t.Errorf("a mute of audio leaves %s", left)
+	}
+}
+
 func TestWebhooks(t *testing.T) {
 	a := newApp(t, realtimekittest.Config{})
 	hook, ok := a.Driver.(provider.Webhooker)

@@ -104,6 +104,17 @@ func (d *Driver) stopVideoOf(ctx context.Context, o provider.Order, people []mod
 	return effect, nil
 }
 
+// Remember says before a mute of video by preset which preset the participant
+// was seen with.
+func (d *Driver) Remember(o provider.Order) json.RawMessage {
+	user, preset := o.Participant.Attributes[userID], o.Participant.Attributes[presetName]
+	if o.Action != moderation.ActionMute || medium(o) != moderation.Video || d.stage != nil ||
+		user == "" || preset == "" || preset == d.presets.noVideo {
+		return nil
+	}
+	return earlier{o.Participant.Identity: {User: user, Preset: preset}}.pack()
+}
+
 // giveBack undoes changed presets after a kick that was refused, as far as it can.
 func (d *Driver) giveBack(ctx context.Context, room moderation.Room, had earlier) {
 	for identity, e := range had {
