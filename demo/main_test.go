@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -183,18 +182,10 @@ func (v *visitor) becomes(name string) {
 	v.see(`//span[@class="as"][contains(., "` + name + `")]`)
 }
 
-// picture keeps what the page shows, in the folder that ROOMWARDEN_PICTURES names.
+// picture keeps what the page shows.
 func (v *visitor) picture(name string) {
 	v.t.Helper()
-	folder := os.Getenv("ROOMWARDEN_PICTURES")
-	if folder == "" {
-		folder = v.t.TempDir()
-	}
-	png, err := v.Picture()
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, strings.ReplaceAll(v.t.Name(), "/", "-")+"-"+name+".png"), png, 0o600)
-	}
-	if err != nil {
+	if err := v.Keep(v.t.Name() + "-" + name); err != nil {
 		v.t.Error(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -234,6 +235,17 @@ func (t *Tab) Picture() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, waiting)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
+}
+
+// Keep takes a picture and writes it, under this name, to the folder that
+// ROOMWARDEN_PICTURES names; where it names none, nothing is written.
+func (t *Tab) Keep(name string) error {
+	png, err := t.Picture()
+	folder := os.Getenv("ROOMWARDEN_PICTURES")
+	if err != nil || folder == "" {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o600)
 }
 
 // Evaluate runs JavaScript and returns its value.
