@@ -1,7 +1,7 @@
 // Package livekit_test measures bulk orders on a real LiveKit server against
 // the bare calls in a loop, in one run:
 //
-//	ROOMWARDEN_BENCH=1 go test ./bench/livekit -v
+//	ROOMWARDEN_BENCH=1 go test -timeout 30m -v ./bench/livekit
 //
 // ROOMWARDEN_CROWD changes how many people are in each room (200).
 package livekit_test
