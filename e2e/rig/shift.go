@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/internal/eventually"
 )
 
 // Soon is how long a shift lasts at the most: in it everything happens at once.
@@ -128,15 +129,7 @@ func (s *Shift) Dialog(user string, want ...string) slack.View {
 // Until waits until something holds at the service, of which nothing tells.
 func (s *Shift) Until(what string, holds func() bool) {
 	s.t.Helper()
-	again := time.NewTicker(10 * time.Millisecond)
-	defer again.Stop()
-	for !holds() {
-		select {
-		case <-s.Ctx.Done():
-			s.t.Fatalf("never: %s", what)
-		case <-again.C:
-		}
-	}
+	eventually.Until(s.Ctx, s.t, what, holds)
 }
 
 // Audited waits until the audit channel has a case like want, and returns it.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomwarden/roomwarden/internal/eventually"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 )
@@ -221,15 +222,7 @@ func (s *scene) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	again := time.NewTicker(25 * time.Millisecond)
-	defer again.Stop()
-	for !holds() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("never: %s", what)
-		case <-again.C:
-		}
-	}
+	eventually.Until(ctx, t, what, holds)
 }
 
 // wantCode fails the test where err is not an error of ours with this code.

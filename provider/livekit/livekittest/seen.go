@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/livekit/protocol/livekit"
 	lksdk "github.com/livekit/server-sdk-go/v2"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/roomwarden/roomwarden/internal/eventually"
 )
 
 // EventKind is a kind of thing that a guest sees.
@@ -59,15 +60,7 @@ func Until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	again := time.NewTicker(10 * time.Millisecond)
-	defer again.Stop()
-	for !holds() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("never: %s", what)
-		case <-again.C:
-		}
-	}
+	eventually.Until(ctx, t, what, holds)
 }
 
 // Wait waits for an event that fits and returns it; each is returned once.

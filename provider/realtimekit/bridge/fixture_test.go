@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/roomwarden/roomwarden/internal/eventually"
 	"github.com/roomwarden/roomwarden/internal/needs"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
@@ -230,14 +231,5 @@ func (s *studio) await(t testing.TB, what string, so func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for !so() {
-		select {
-		case <-ctx.Done():
-			t.Errorf("never: %s", what)
-			return
-		case <-again.C:
-		}
-	}
+	eventually.Until(ctx, t, what, so)
 }
