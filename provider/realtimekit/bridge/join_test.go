@@ -121,11 +121,14 @@ func TestCallerGivesUp(t *testing.T) {
 	s := newStudio(t, moderator, nil)
 	s.edge.Ignore(s.meeting, edge.RoomJoin)
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
 	go func() {
-		s.awaitFrame(t, edge.RoomJoin, 1)
-		cancel()
+		_, err := s.bridge.Do(ctx, s.meeting, bridge.DisableAllVideo)
+		done <- err
 	}()
-	_, err := s.bridge.Do(ctx, s.meeting, bridge.DisableAllVideo)
-	providertest.WantCode(t, err, moderation.CodeUnavailable, "realtimekit.bridge.no_join")
+	s.awaitFrame(t, edge.RoomJoin, 1)
+	cancel()
+	providertest.WantCode(t, <-done, moderation.CodeUnavailable, "realtimekit.bridge.no_join")
 	s.awaitGone(t)
 }
