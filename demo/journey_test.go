@@ -113,6 +113,25 @@ func TestBoard(t *testing.T) {
 	v.check("changed")
 }
 
+// A menu stays with the person whose it is, and keeps the focus, while the list
+// around it changes.
+func TestOpenMenu(t *testing.T) {
+	v := visit(t, browser.Options{})
+	v.typed("/room-watch town-hall")
+	const menu = `//*[starts-with(@aria-label, "Actions for Zoë")]//*[@role="menu"]`
+	v.at.Rooms.Join("town-hall", "zoe", "Zoë")
+	v.press(browser.In("Zoë", "More for"))
+	v.see(menu)
+	v.at.Rooms.Leave("town-hall", "emil")
+	v.seeGone(browser.In("Emil", "Kick"))
+	v.see(menu)
+	v.check("menu")
+	kept, err := browser.Evaluate[bool](v.Tab, `document.activeElement.closest('[aria-label^="Actions for Zoë"]') !== null`)
+	if err != nil || !kept {
+		t.Errorf("the focus is no longer in the menu (%v)", err)
+	}
+}
+
 // What was done is undone from the record.
 func TestUndo(t *testing.T) {
 	v := visit(t, browser.Options{})

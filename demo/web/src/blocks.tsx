@@ -38,7 +38,8 @@ function controls(b: Block): Element[] {
 
 export function Blocks(p: Props) {
   const me = useContext(World)?.me ?? ''
-  const [busy, setBusy] = useState(false)
+  const [sending, setSending] = useState(0)
+  const busy = sending > 0
   const [fault, setFault] = useState('')
   const [asking, setAsking] = useState<{ ask: Confirm; yes: () => void; turn: number } | null>(null)
   const turns = useRef(0)
@@ -50,15 +51,15 @@ export function Blocks(p: Props) {
   }
 
   const send = async (b: Block, e: Element, state: Record<string, unknown>, now: Values) => {
-    setBusy(true)
+    setSending((n) => n + 1)
     setFault('')
     const answer = await act('action', { as: me, ...p.where, block_id: b.block_id, action_id: e.action_id ?? '', state, values: now })
     if (!alive.current) return
-    setBusy(false)
+    setSending((n) => n - 1)
     if (answer.fault) setFault(explain(answer.fault))
   }
   const hands = (b: Block, e: Element): Hands => ({
-    disabled: busy,
+    busy,
     state: () => values[b.block_id]?.[e.action_id ?? ''],
     set: (next, tell) => {
       const now = { ...values, [b.block_id]: { ...values[b.block_id], [e.action_id ?? '']: next } }
@@ -69,6 +70,7 @@ export function Blocks(p: Props) {
       }
     },
     press: (extra) => {
+      if (busy) return
       const go = () => void send(b, e, extra, values)
       if (e.confirm) setAsking({ ask: e.confirm, yes: go, turn: ++turns.current })
       else go()
@@ -80,11 +82,19 @@ export function Blocks(p: Props) {
   })
 
   let heading = ''
+  const rows = new Map<string, number>()
+  // A row of buttons belongs to what stands above it, wherever that moves to.
+  const row = (b: Block) => {
+    if (b.type !== 'actions') return b.block_id
+    const nth = rows.get(heading) ?? 0
+    rows.set(heading, nth + 1)
+    return `${heading} ${nth}`
+  }
   return (
     <div class="blocks" aria-busy={busy}>
       {p.blocks.map((b) => {
         if (b.type === 'section' || b.type === 'header') heading = firstLine(b.text?.text ?? '')
-        return <Layout key={b.block_id} block={b} heading={heading} hands={hands} error={p.errors?.[b.block_id]} />
+        return <Layout key={row(b)} block={b} heading={heading} hands={hands} error={p.errors?.[b.block_id]} />
       })}
       {fault && <p class="fault" role="alert">{fault}</p>}
       {asking && <Question key={asking.turn} {...asking} close={() => setAsking((now) => (now?.turn === asking.turn ? null : now))} />}
@@ -126,7 +136,7 @@ function Layout({ block: b, heading, hands, error }: LayoutProps) {
     case 'actions':
       return (
         <div class="actions" role="group" aria-label={heading ? `Actions for ${heading}` : 'Actions'}>
-          {(b.elements ?? []).map((e) => <Control key={e.action_id} element={e} label={heading} hands={hands(b, e)} />)}
+          {(b.elements ?? []).map((e, i) => <Control key={i} element={e} label={heading} hands={hands(b, e)} />)}
         </div>
       )
     case 'input': return <Input block={b} hands={hands} error={error} />

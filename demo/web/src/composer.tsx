@@ -22,7 +22,6 @@ export function Composer({ channel, wish, granted }: Props) {
   const [active, setActive] = useState(0)
   const [hidden, setHidden] = useState(false)
   const [fault, setFault] = useState('')
-  const [busy, setBusy] = useState(false)
   const [sent, setSent] = useState<string[]>([])
   const [recall, setRecall] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
@@ -36,15 +35,13 @@ export function Composer({ channel, wish, granted }: Props) {
 
   const send = async (text: string) => {
     if (text.trim() === '') return
-    setBusy(true)
     setFault('')
     setSent([text, ...sent.filter((s) => s !== text)].slice(0, 30))
     setRecall(-1)
     setLine('')
-    const answer = await act('say', { as: world.me, channel: channel.id, text })
-    setBusy(false)
-    if (answer.fault) setFault(explain(answer.fault))
     input.current?.focus()
+    const answer = await act('say', { as: world.me, channel: channel.id, text })
+    if (answer.fault) setFault(explain(answer.fault))
   }
   useEffect(() => { if (wish.as === world.me && granted(wish.turn)) void send(wish.line) }, [wish.turn, world.me, channel.id])
   const complete = (command: string) => {
@@ -61,7 +58,7 @@ export function Composer({ channel, wish, granted }: Props) {
       if (e.key === 'Enter') { e.preventDefault(); return complete(matches[active]!.command) }
       if (e.key === 'Escape') { e.preventDefault(); return setHidden(true) }
     }
-    if (e.key === 'Enter' && !busy) { e.preventDefault(); void send(line) }
+    if (e.key === 'Enter') { e.preventDefault(); void send(line) }
     if (e.key === 'ArrowUp' && (line === '' || recall >= 0) && sent[recall + 1] !== undefined) {
       e.preventDefault()
       setRecall(recall + 1)
@@ -93,7 +90,7 @@ export function Composer({ channel, wish, granted }: Props) {
           aria-activedescendant={open ? `${id}o${active}` : undefined} aria-describedby={typing && !open ? `${id}u` : undefined}
           placeholder={`Type / for the commands`} value={line}
           onInput={(e) => { setLine(e.currentTarget.value); setActive(0); setHidden(false); setRecall(-1) }} onKeyDown={keys} />
-        <button type="submit" class="button primary filled" aria-label="Send" disabled={busy || line.trim() === ''}><Icon name="send" /></button>
+        <button type="submit" class="button primary filled" aria-label="Send" disabled={line.trim() === ''}><Icon name="send" /></button>
       </form>
     </div>
   )

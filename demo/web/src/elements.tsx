@@ -14,7 +14,8 @@ export interface Hands {
   /** Sends an action, after the question that the element may ask. */
   press(extra: Record<string, unknown>): void
   suggest(typed: string): Promise<Option[]>
-  disabled: boolean
+  /** An action is on its way: no second one is sent. What holds a value stays usable. */
+  busy: boolean
 }
 
 interface Props {
@@ -50,7 +51,7 @@ export function Control(p: Props) {
 
 function Button({ element, hands }: Props) {
   return (
-    <button type="button" class={`button ${element.style ?? ''}`} disabled={hands.disabled}
+    <button type="button" class={`button ${element.style ?? ''}`} aria-disabled={hands.busy}
       aria-label={element.accessibility_label} onClick={() => hands.press({})}>
       {words(element.text)}
     </button>
@@ -84,7 +85,7 @@ function Overflow({ element, label, hands }: Props) {
   return (
     <span class="overflow" ref={root}>
       <button type="button" class="button more" aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined}
-        aria-label={`More for ${label}`} disabled={hands.disabled} onClick={() => setOpen(!open)}>⋯</button>
+        aria-label={`More for ${label}`} aria-disabled={hands.busy} onClick={() => !hands.busy && setOpen(!open)}>⋯</button>
       {open && (
         <div class="menu" role="menu" id={id} aria-label={`More for ${label}`} onKeyDown={keys}>
           {(element.options ?? []).map((o) => (
@@ -109,7 +110,7 @@ function StaticSelect({ element, label, labelId, describedBy, invalid, hands }: 
   }
   const item = (o: Option) => <option value={o.value} key={o.value}>{plain(o.text.text)}</option>
   return (
-    <select class="select" value={chosen} disabled={hands.disabled} aria-invalid={invalid} aria-describedby={describedBy}
+    <select class="select" value={chosen} aria-invalid={invalid} aria-describedby={describedBy}
       aria-labelledby={labelId} aria-label={labelId ? undefined : (element.placeholder?.text ?? label)}
       onChange={(e) => choose(e.currentTarget.value)}>
       <option value="">{plain(element.placeholder?.text ?? 'Choose')}</option>
@@ -148,7 +149,7 @@ function Several({ element, label, labelId, hands }: Props) {
         e.preventDefault()
       }
     }}>
-      <button type="button" class="select" aria-expanded={open} aria-controls={open ? id : undefined} disabled={hands.disabled}
+      <button type="button" class="select" aria-expanded={open} aria-controls={open ? id : undefined}
         onClick={() => setOpen(!open)}>{shown}</button>
       {open && (
         <fieldset class="ticks" id={id}>
@@ -239,7 +240,7 @@ function External({ element, label, labelId, describedBy, invalid, hands, severa
       <input type="text" role="combobox" autocomplete="off" class="select" aria-autocomplete="list" aria-expanded={open}
         aria-controls={`${id}list`} aria-activedescendant={open && options[active] ? `${id}o${active}` : undefined}
         aria-labelledby={labelId} aria-label={labelId ? undefined : plain(element.placeholder?.text ?? label)}
-        aria-describedby={describedBy} aria-invalid={invalid} disabled={hands.disabled}
+        aria-describedby={describedBy} aria-invalid={invalid}
         placeholder={plain(element.placeholder?.text ?? 'Type to search')}
         value={typed ?? (several ? '' : plain(one?.text.text ?? ''))}
         onFocus={(e) => e.currentTarget.select()} onClick={() => typed === null && setTyped('')}
@@ -277,7 +278,7 @@ function Radio({ element, label, labelId, hands }: Props) {
 function TextInput({ element, labelId, label, describedBy, invalid, hands }: Props) {
   const value = hands.state()?.value ?? ''
   const shared = {
-    class: 'field', value, disabled: hands.disabled, maxLength: element.max_length, 'aria-invalid': invalid,
+    class: 'field', value, maxLength: element.max_length, 'aria-invalid': invalid,
     'aria-labelledby': labelId, 'aria-label': labelId ? undefined : label, 'aria-describedby': describedBy,
     placeholder: plain(element.placeholder?.text ?? ''),
   }
