@@ -147,8 +147,8 @@ func (t *Tab) Complaints() []string {
 // Close closes the tab.
 func (t *Tab) Close() { t.cancel() }
 
-// waiting bounds how long one step may take.
-const waiting = 15 * time.Second
+// waiting bounds how long one step may take. It only ends what hangs.
+const waiting = 45 * time.Second
 
 func (t *Tab) do(steps ...chromedp.Action[chromedp.Void]) error {
 	ctx, cancel := context.WithTimeout(t.ctx, waiting)
@@ -186,12 +186,6 @@ func quoted(s string) string {
 	return `'` + s + `'`
 }
 
-// Press presses what an XPath finds, as soon as it is there and enabled.
-func (t *Tab) Press(xpath string) error {
-	err := t.do(chromedp.WaitVisible(xpath), chromedp.WaitEnabled(xpath), chromedp.ScrollIntoView(xpath), chromedp.Click(xpath))
-	return named("press "+xpath, err)
-}
-
 // Type types into the message field and sends it.
 func (t *Tab) Type(line string) error {
 	field := `//main//input[@role="combobox"]`
@@ -200,12 +194,6 @@ func (t *Tab) Type(line string) error {
 
 // Keys types keys to whatever has the focus.
 func (t *Tab) Keys(keys string) error { return named("keys", t.do(chromedp.KeyEvent(keys))) }
-
-// Fill types into the field of a dialog that has this label.
-func (t *Tab) Fill(label, words string) error {
-	field := fmt.Sprintf(`//dialog//*[@class="input"][.//*[@class="label"][starts-with(normalize-space(.), %s)]]//*[self::input or self::textarea]`, quoted(label))
-	return named("fill "+label, t.do(chromedp.WaitEnabled(field), chromedp.ScrollIntoView(field), chromedp.Click(field), chromedp.KeyEvent(words)))
-}
 
 // Pick chooses an offered option by its text.
 func (t *Tab) Pick(option string) error {
