@@ -16,10 +16,12 @@ import (
 	"github.com/roomwarden/roomwarden/store"
 )
 
+// broken is a store that takes no writes.
 type broken struct{ store.Store }
 
 func (broken) Update(context.Context, func(store.Tx) error) error { return errors.New("disk full") }
 
+// Where the store does not take the intent, nothing is done and the caller is told.
 func TestStoreFails(t *testing.T) {
 	st := newStage(t)
 	st.Store = broken{st.Store}
@@ -34,6 +36,7 @@ func TestStoreFails(t *testing.T) {
 	}
 }
 
+// halfway mutes some and not others.
 type halfway struct{ *simulated.Driver }
 
 func (h halfway) MuteAll(ctx context.Context, o provider.Order) (provider.Effect, error) {
@@ -55,6 +58,7 @@ func TestPartial(t *testing.T) {
 	}
 }
 
+// Work that came too old is a case that says it was not run.
 func TestNotRun(t *testing.T) {
 	st := newStage(t)
 	in := commands.Invocation{Caller: by(owner), Source: commands.FromSlash, Command: "kick", Text: "standup chaos", Key: "old"}
@@ -103,6 +107,7 @@ func TestPanicBeforeTheIntent(t *testing.T) {
 	}
 }
 
+// A provider that is down is named, and the others go on.
 func TestProviderDown(t *testing.T) {
 	st := newStage(t, func(_ *stage, c *commands.Config) {
 		down, err := simulated.New(simulated.Config{Faults: []simulated.Fault{{Op: "*", Code: moderation.CodeUnavailable}}})
@@ -129,12 +134,15 @@ func TestProviderDown(t *testing.T) {
 	}
 }
 
+// lost is a directory that knows nobody just now.
 type lost struct{ directory }
 
 func (lost) InGroup(context.Context, string, string) (bool, error) {
 	return false, errors.New("no answer")
 }
 
+// Where a group cannot be read, nothing is allowed by it, and that is said in
+// the same words whether the room exists or not.
 func TestGroupUnread(t *testing.T) {
 	st := newStage(t, func(_ *stage, c *commands.Config) { c.Directory = lost{} })
 	g := moderation.Grant{Subject: moderation.Subject{Kind: moderation.GroupSubject, ID: "S0MODS"}, Preset: moderation.Moderator, Scope: "*"}
@@ -166,6 +174,8 @@ func (l late) Update(ctx context.Context, f func(store.Tx) error) error {
 	return err
 }
 
+// An intent that became durable after its caller was told that nothing is done
+// is closed, and nothing of it goes on standing.
 func TestIntentTooLate(t *testing.T) {
 	var next atomic.Bool
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {

@@ -15,6 +15,8 @@ import (
 	"github.com/roomwarden/roomwarden/store"
 )
 
+// An answer that was lost is settled by a look at the room: at once where the
+// room shows it, after a while where it does not.
 func TestUnknownIsSettled(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Lost: true})
@@ -102,6 +104,7 @@ func TestSettingsAreSettled(t *testing.T) {
 	}
 }
 
+// A room that cannot be looked at is looked at again, and at last given up.
 func TestUnknownStays(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Hang: true})
@@ -128,6 +131,7 @@ func TestUnknownStays(t *testing.T) {
 	})
 }
 
+// A caller who leaves does not take the outcome along.
 func TestCallerLeaves(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.sim.Spoil(simulated.Fault{Op: "kick", Times: 1, Delay: 5 * time.Second})
@@ -144,6 +148,8 @@ func TestCallerLeaves(t *testing.T) {
 	})
 }
 
+// What an earlier run left open is settled at the start, whether the provider
+// had been reached or not.
 func TestSettledAtStart(t *testing.T) {
 	for name, test := range map[string]struct {
 		done bool
@@ -222,6 +228,7 @@ func TestUnknownWhileItsProviderIsGone(t *testing.T) {
 	})
 }
 
+// intended is the record that a crash leaves.
 func (st *stage) intended(action moderation.Action, room, who string, m moderation.Media) moderation.Record {
 	st.t.Helper()
 	r, err := st.sim.Room(context.Background(), room)
@@ -249,6 +256,7 @@ func (st *stage) append(r moderation.Record) {
 	}
 }
 
+// carriedOut does at the provider what the intents say.
 func (st *stage) carriedOut(t *testing.T) {
 	t.Helper()
 	client, _ := st.Providers.Get("sim")
@@ -264,6 +272,7 @@ func (st *stage) carriedOut(t *testing.T) {
 	}
 }
 
+// A provider that hangs while it is read gets a clear answer in time, and makes no case.
 func TestReadHangs(t *testing.T) {
 	for _, op := range []string{"room", "participant", "participants"} {
 		running(t, simulated.Config{}, func(t *testing.T, st *stage) {
@@ -289,6 +298,7 @@ func TestReadHangs(t *testing.T) {
 	}
 }
 
+// An outcome that stays unknown keeps nobody from trying again.
 func TestUnknownHoldsNobodyUp(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.sim.Spoil(simulated.Fault{Op: "announce", Times: 1, Lost: true})

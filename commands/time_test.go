@@ -14,7 +14,6 @@ import (
 )
 
 // running runs f beside Service.Run, on a clock that the test turns.
-
 func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *stage), options ...stageOption) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
@@ -30,7 +29,6 @@ func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *sta
 }
 
 // run starts Service.Run and returns what stops it.
-
 func (st *stage) run() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
@@ -44,7 +42,6 @@ func (st *stage) run() (stop func()) {
 }
 
 // pass lets time pass, and what is due then be done.
-
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
@@ -59,7 +56,6 @@ func notes(c moderation.Case) string {
 }
 
 // A mute with a time ends by itself, across a restart, and its case says so.
-
 func TestMuteEndsByItself(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		a, ok := st.typed(owner, "mute standup chaos 10m loud").(commands.CaseAnswer)
@@ -84,7 +80,6 @@ func TestMuteEndsByItself(t *testing.T) {
 }
 
 // A mute that was lifted or lengthened before does not end at its first time.
-
 func TestMuteLengthened(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "mute standup chaos 10m")
@@ -107,7 +102,6 @@ func TestMuteLengthened(t *testing.T) {
 }
 
 // A while after a kick the case says whether it lasted.
-
 func TestVerified(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "kick standup chaos")
@@ -134,7 +128,6 @@ func TestVerified(t *testing.T) {
 }
 
 // Who is banned is put out at every return, and the returns do not flood the audit.
-
 func TestBanHolds(t *testing.T) {
 	running(t, simulated.Config{Comeback: 3 * time.Second}, func(t *testing.T, st *stage) {
 		st.typed(owner, "ban standup chaos 1h spam")
@@ -161,7 +154,6 @@ func TestBanHolds(t *testing.T) {
 }
 
 // A ban holds for someone who was never there, and everywhere at a provider.
-
 func TestBanBeforehand(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		if a, ok := st.typed(owner, "ban sim:* mallory permanent known").(commands.CaseAnswer); !ok || a.Case.Room != "*" {
@@ -187,7 +179,6 @@ func TestBanBeforehand(t *testing.T) {
 }
 
 // A hint from the provider is faster than the round.
-
 func TestHint(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "ban standup mallory 1h")
@@ -206,9 +197,7 @@ func TestHint(t *testing.T) {
 }
 
 // Where a provider has no lock, newcomers are put out again; who was inside
-
 // may come back.
-
 func TestLockKept(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		if a, ok := st.typed(owner, "lock standup").(commands.CaseAnswer); !ok || a.Tone != commands.Done {
@@ -244,7 +233,6 @@ func TestLockKept(t *testing.T) {
 }
 
 // A mute goes on for who leaves and comes back.
-
 func TestMuteMeetsReturn(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.typed(owner, "mute standup chaos")
@@ -264,26 +252,7 @@ func TestMuteMeetsReturn(t *testing.T) {
 	})
 }
 
-// An answer that was lost is settled by a look at the room: at once where the
-
-// room shows it, after a while where it does not.
-
-// A room that cannot be looked at is looked at again, and at last given up.
-
-// A caller who leaves does not take the outcome along.
-
-// What an earlier run left open is settled at the start, whether the provider
-
-// had been reached or not.
-
-// intended is the record that a crash leaves.
-
-// carriedOut does at the provider what the intents say.
-
-// A provider that hangs while it is read gets a clear answer in time, and makes no case.
-
 // A mute of someone who has left can be lifted, and does not meet their return.
-
 func TestLiftForAbsent(t *testing.T) {
 	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		for _, lift := range []string{"unmute standup chaos", "undo 3"} {
@@ -304,5 +273,3 @@ func TestLiftForAbsent(t *testing.T) {
 		}
 	})
 }
-
-// An outcome that stays unknown keeps nobody from trying again.
