@@ -74,7 +74,7 @@ func runAudit(ctx context.Context, s *Service, in Invocation) Answer {
 		}
 	}
 	page := CasePage{Args: in.Args}
-	readable := map[moderation.RoomRef]bool{}
+	readable := map[matter]bool{}
 	for {
 		var cases []moderation.Case
 		err := s.view(ctx, func(tx store.Tx) (err error) {
@@ -85,10 +85,10 @@ func runAudit(ctx context.Context, s *Service, in Invocation) Answer {
 			return s.unreadable(err)
 		}
 		for _, c := range cases {
-			may, asked := readable[c.Ref()]
+			may, asked := readable[matterOf(c)]
 			if !asked {
 				may = s.aboutCase(ctx, c, func(t Target) Decision { return who.may(moderation.ReadAudit, t) }).Allowed
-				readable[c.Ref()] = may
+				readable[matterOf(c)] = may
 			}
 			if !may {
 				continue
@@ -105,6 +105,18 @@ func runAudit(ctx context.Context, s *Service, in Invocation) Answer {
 		}
 		q.Before = cases[len(cases)-1].Number
 	}
+}
+
+// matter is what decides who may read a case: its room or, of a change of
+// roles, its scope. Cases with the same one are decided alike.
+type matter struct {
+	room          moderation.RoomRef
+	id            string
+	scope, authID string
+}
+
+func matterOf(c moderation.Case) matter {
+	return matter{room: c.Ref(), id: c.RoomID, scope: c.Scope, authID: c.AuthID}
 }
 
 // readQuery reads the filters of a search.

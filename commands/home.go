@@ -131,11 +131,7 @@ func (s *Service) homeCases(tx store.Tx, who authority, c Caller, h *HomePage) e
 		return err
 	}
 	h.Review = s.homeVisible(waiting, func(of moderation.Case) bool {
-		t := Target{}
-		if of.Provider != "" {
-			t.Room = caseRoom(of)
-		}
-		return (s.Rules.ReviewOwn || of.Actor != c.Actor.String()) && who.may(moderation.ReviewAudit, t).Allowed
+		return s.mayJudge(c, of) && who.may(moderation.ReviewAudit, targetOf(of)).Allowed
 	})
 	return nil
 }

@@ -47,8 +47,7 @@ func runReview(ctx context.Context, s *Service, in Invocation) Answer {
 	if answer != nil {
 		return answer
 	}
-	own := c.Actor == in.Caller.Actor.String()
-	if own && !s.Rules.ReviewOwn {
+	if !s.mayJudge(in.Caller, c) {
 		return Notice{Tone: Refusal, Code: moderation.CodeForbidden, Case: c.Number, Says: []moderation.Sentence{
 			moderation.Say("review.own", "Case", c.Number),
 		}}
@@ -68,6 +67,13 @@ func runReview(ctx context.Context, s *Service, in Invocation) Answer {
 		return moderation.Fault(moderation.CodeConflict, "review.already", "Case", c.Number,
 			"Actor", actorArg(c.Review.Actor), "At", moderation.Moment(c.Review.At))
 	})
+}
+
+// mayJudge reports whether a case is not the caller's own: neither who acted nor
+// who let it pass says whether it was right, unless the rules let them.
+func (s *Service) mayJudge(caller Caller, c moderation.Case) bool {
+	who := caller.Actor.String()
+	return s.Rules.ReviewOwn || who != c.Actor && who != c.ApprovedBy
 }
 
 // extend appends a record to a case, once for a key, unless the case as it

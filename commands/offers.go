@@ -183,7 +183,7 @@ func (s *Service) caseOffers(ctx context.Context, c Caller, of moderation.Case) 
 			Command: "undo", Args: args, Label: label("undo", ""), Ask: moderation.Say("ask.undo", "Case", of.Number),
 		})
 	}
-	if of.Review == nil && (s.Rules.ReviewOwn || of.Actor != c.Actor.String()) && may(moderation.ReviewAudit) {
+	if of.Review == nil && s.mayJudge(c, of) && may(moderation.ReviewAudit) {
 		offers = append(offers, Offer{Command: "review", Args: args, Label: label("review", ""), Dialog: true})
 	}
 	if may(moderation.WriteNote) {
