@@ -15,7 +15,7 @@ var (
 		"key", "media", "until", "permanent", "permission", "code", "subject", "preset", "scope", "auth_id",
 		"options", "inverts", "approved_by", "verdict", "reached", "unreached", "notes", "review",
 		"undone_by", "undone_case", "expired", "redacted",
-		"awaits", "awaits_until", "requested", "track",
+		"awaits", "awaits_until", "requested", "track", "begins",
 	}
 	recordColumns = []string{
 		"seq", "case", "kind", "at", "actor", "action", "provider", "room", "room_id", "participant",

@@ -221,7 +221,7 @@ func (s *Service) record(a *attempt, kind moderation.RecordKind) moderation.Reco
 	details.Inverts, details.ApprovedBy = a.in.undoes, a.in.approvedBy
 	var waited uint64
 	if a.in.approval != nil {
-		waited, details.Key = a.in.approval.Case, ""
+		waited, details.Key, details.Begins = a.in.approval.Case, "", kind == moderation.RecordIntended
 	}
 	r := moderation.Record{
 		Case: waited,

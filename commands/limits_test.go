@@ -76,8 +76,12 @@ func TestARequestedBanIsLifted(t *testing.T) {
 		st.typed(viewer, "request standup chaos ban spam")
 		pass(20 * time.Minute)
 		st.pressed(moderator, "approve", commands.Args{commands.ArgCase: "1"})
-		if c := st.cases()[0]; c.Outcome != moderation.Succeeded {
+		c := st.cases()[0]
+		if c.Outcome != moderation.Succeeded {
 			t.Fatalf("case %+v", c)
+		}
+		if m := st.measures(); len(m) != 1 || c.Until.IsZero() || !c.Until.Equal(m[0].Until) {
+			t.Errorf("the case says until %s, and it holds %+v", c.Until, m)
 		}
 		if got := said(t, st.typed(moderator, "undo 1")); !strings.Contains(got, "may come back") {
 			t.Error(got)

@@ -55,7 +55,7 @@ func (c roleChange) record(in Invocation, kind moderation.RecordKind) moderation
 		Words: moderation.Words{Reason: in.Args[ArgReason]},
 	}
 	if in.approval != nil {
-		r.Case, r.Details.Key = in.approval.Case, ""
+		r.Case, r.Details.Key, r.Details.Begins = in.approval.Case, "", kind == moderation.RecordSucceeded
 	}
 	return r
 }

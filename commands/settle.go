@@ -145,7 +145,7 @@ func (s *Service) writeSettled(ctx context.Context, r moderation.Record, t timer
 			if c.Outcome == moderation.Failed {
 				return dropStanding(tx, c)
 			}
-			if err := renewStanding(tx, c); err != nil {
+			if err := s.succeed(tx, c); err != nil {
 				return err
 			}
 			if err := s.takeAway(tx, c); err != nil {
@@ -178,7 +178,7 @@ func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer, m
 			}
 		}
 		if last {
-			return nil
+			return dropSuccessor(tx, c.Number)
 		}
 		next := next
 		next.Due = time.Now().Add(min(settleFirst<<min(t.Tries, 10), settleMost))
@@ -236,13 +236,9 @@ func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Orde
 	// A room that was made after the case is another one.
 	o.Room.CreatedAt = c.At
 	err := s.view(ctx, func(tx store.Tx) error {
-		all, err := Measures.All(tx, measurePrefix(c.Provider, c.Room))
-		for _, m := range all {
-			if m.Case == c.Number {
-				o.Except, o.AllowUnmute = m.Except, m.AllowUnmute
-				o.Listener = moderation.Participant{Identity: m.Listener, ID: m.ListenerID}
-			}
-		}
+		m, _, err := measureOf(tx, c)
+		o.Except, o.AllowUnmute = m.Except, m.AllowUnmute
+		o.Listener = moderation.Participant{Identity: m.Listener, ID: m.ListenerID}
 		return err
 	})
 	return o, err

@@ -81,6 +81,80 @@ func TestWhatAMuteTookOutlivesItsAnswer(t *testing.T) {
 	}
 }
 
+// What replaces a measure holds as it was asked for, also where only a look tells
+// that it was done; where it was not, the one before it still holds.
+func TestReplacedMeasureOutlivesALostAnswer(t *testing.T) {
+	for _, test := range []struct {
+		op, before, after string
+		holds             func(m commands.Measure) bool
+	}{
+		{"pin", "pin standup ben", "pin standup ada", func(m commands.Measure) bool { return m.Identity == "ada" && m.Name == "Ada" }},
+		{"coach", "coach standup ada ben", "coach standup ada chaos", func(m commands.Measure) bool { return m.Listener == "chaos" }},
+		{"mute_all", "mute-all standup except ada", "mute-all standup", func(m commands.Measure) bool { return len(m.Except) == 0 && len(m.Inside) == 4 }},
+	} {
+		for _, done := range []bool{true, false} {
+			running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+				st.typed(owner, test.before)
+				st.sim.Spoil(simulated.Fault{Op: test.op, Times: 1, Hang: true})
+				st.typed(owner, test.after)
+				if done { // it was on its way all the same
+					st.replay(t)
+				}
+				pass(5 * time.Minute)
+				all := st.measures()
+				switch c := st.cases()[1]; {
+				case len(all) != 1 || c.Outcome.Open():
+					t.Errorf("%s, done %v: %s, measures %+v", test.op, done, c.Outcome, all)
+				case c.Outcome == moderation.Failed:
+					if done || all[0].Case != 1 || test.holds(all[0]) {
+						t.Errorf("%s, done %v: failed, and there stands %+v", test.op, done, all[0])
+					}
+				case all[0].Case != 2 || !test.holds(all[0]):
+					t.Errorf("%s, done %v: %s, and there stands %+v", test.op, done, c.Outcome, all[0])
+				case test.op == "pin" && st.cases()[0].UndoneCase != 2:
+					t.Errorf("the pin that was replaced: %+v", st.cases()[0])
+				}
+			})
+		}
+	}
+}
+
+// replay does at the provider what hung on its way: the last case's order.
+func (st *stage) replay(t *testing.T) {
+	t.Helper()
+	room, err := st.sim.Room(t.Context(), "standup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := st.lastCase()
+	order := orderFor(c, room)
+	switch c.Action {
+	case moderation.ActionPin:
+		_, err = st.sim.Pin(t.Context(), order)
+	case moderation.ActionCoach:
+		order.Listener, _ = st.person("standup", "chaos")
+		_, err = st.sim.Coach(t.Context(), order)
+	default:
+		_, err = st.sim.MuteAll(t.Context(), order)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// measures returns everything that stands.
+func (st *stage) measures() (all []commands.Measure) {
+	st.t.Helper()
+	err := st.store.View(context.Background(), func(tx store.Tx) (err error) {
+		all, err = commands.Measures.All(tx, "")
+		return err
+	})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return all
+}
+
 // Settings that show in the room are settled by a look at it.
 func TestSettingsAreSettled(t *testing.T) {
 	for _, test := range []struct {

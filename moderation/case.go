@@ -80,6 +80,9 @@ type Details struct {
 	Inverts uint64 `json:"inverts,omitempty"`
 	// AwaitsUntil is set where the attempt first waits for another person.
 	AwaitsUntil time.Time `json:"awaits_until,omitzero"`
+	// Begins is set from the record on with which a case that waited is carried out:
+	// that one says until when it holds and what of.
+	Begins bool `json:"begins,omitempty"`
 	// Requested is set where it was asked for by someone without the permission.
 	Requested bool `json:"requested,omitempty"`
 	// ApprovedBy is who let a request or a second signature pass.
@@ -135,6 +138,9 @@ func (c Case) Apply(r Record) Case {
 		}
 		if r.Details.ApprovedBy != "" {
 			c.ApprovedBy = r.Details.ApprovedBy
+		}
+		if d := r.Details; d.Begins {
+			c.Begins, c.Media, c.Track, c.Until, c.Permanent, c.Options = true, d.Media, d.Track, d.Until, d.Permanent, d.Options
 		}
 	case RecordNoted:
 		c.Notes = append(slices.Clone(c.Notes), Note{Actor: r.Actor, At: r.At, Text: r.Words.Text})
