@@ -178,8 +178,11 @@ func (s *Service) refuse(ctx context.Context, a *attempt, code moderation.Code, 
 func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place, says []moderation.Sentence) error {
 	unseen := *a
 	unseen.place, unseen.who = p, a.in.Args[ArgPerson]
-	unseen.person = s.unseenPerson(ctx, p, unseen.who)
+	unseen.person = unseenPerson(ctx, p, a.in)
 	r := s.record(&unseen, moderation.RecordRefused)
+	if unseen.person == nil {
+		r.Words.Participant = "" // what was typed is nobody's identity that is known
+	}
 	r.Details.Code, r.Details.Permission = moderation.CodeNotFound, moderation.ListRooms
 	if len(says) == 0 {
 		says = []moderation.Sentence{moderation.Say("room.unseen")}
@@ -196,19 +199,35 @@ func (s *Service) recordUnseen(ctx context.Context, a *attempt, p place, says []
 }
 
 // unseenPerson finds whom an attempt was about that ends before anyone is looked
-// for, as on a hidden room, so that its case names the person and not the
-// connection that a button carries.
-func (s *Service) unseenPerson(ctx context.Context, p place, word string) *moderation.Participant {
+// for, as on a hidden room, so that its case names the person and not what was
+// typed, or the connection that a button carries. It asks the provider once, as
+// is done for a room that does not exist.
+func unseenPerson(ctx context.Context, p place, in Invocation) *moderation.Participant {
+	word := in.Args[ArgPerson]
 	if word == "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, unseenWithin)
 	defer cancel()
-	one, err := p.client.Participant(ctx, p.room, word)
+	if in.Source == FromButton || in.Source == FromDialog { // they carry connections
+		one, err := p.client.Participant(ctx, p.room, word)
+		if err != nil {
+			return nil
+		}
+		return &one
+	}
+	page, err := p.client.Participants(ctx, p.room, provider.ParticipantQuery{Limit: participantPage, Search: word})
 	if err != nil {
 		return nil
 	}
-	return &one
+	named := namesakes{word: word}
+	for _, one := range page.Participants {
+		named.hear(one)
+	}
+	if all := named.all(); len(all) == 1 {
+		return &all[0]
+	}
+	return nil
 }
 
 // unseenWithin bounds what is read for the case of a hidden room.

@@ -37,7 +37,7 @@ func (s *Service) undone(ctx context.Context, in Invocation, notice Notice) Answ
 	switch {
 	case len(found.seen) > 0:
 		a.place = found.seen[0]
-		a.person = s.unseenPerson(ctx, a.place, a.who)
+		a.person = unseenPerson(ctx, a.place, in)
 	case len(found.hidden) > 0:
 		if err := s.recordUnseen(ctx, a, found.hidden[0], nil); err != nil {
 			return s.unstored(err)

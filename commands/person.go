@@ -39,23 +39,37 @@ func people(ctx context.Context, p place, word string) ([]moderation.Participant
 	default:
 		return nil, err
 	}
-	var same, alike []moderation.Participant
+	named := namesakes{word: word}
 	err = everyone(ctx, p, word, func(one moderation.Participant) bool {
-		switch {
-		case one.Name == word || one.Identity == word || one.Number != "" && one.Number == word:
-			same = append(same, one)
-		case strings.EqualFold(strings.TrimSpace(one.Name), strings.TrimSpace(word)) || strings.EqualFold(one.Identity, word):
-			alike = append(alike, one)
-		}
-		return len(same) < maxCandidates
+		named.hear(one)
+		return len(named.same) < maxCandidates
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(same) == 0 {
-		same = alike
+	return onePerson(ctx, p, named.all()), nil
+}
+
+// namesakes collects who answers to a word: as it is, or else in any case.
+type namesakes struct {
+	word        string
+	same, alike []moderation.Participant
+}
+
+func (n *namesakes) hear(one moderation.Participant) {
+	switch {
+	case one.Name == n.word || one.Identity == n.word || one.Number != "" && one.Number == n.word:
+		n.same = append(n.same, one)
+	case strings.EqualFold(strings.TrimSpace(one.Name), strings.TrimSpace(n.word)) || strings.EqualFold(one.Identity, n.word):
+		n.alike = append(n.alike, one)
 	}
-	return onePerson(ctx, p, same), nil
+}
+
+func (n *namesakes) all() []moderation.Participant {
+	if len(n.same) == 0 {
+		return n.alike
+	}
+	return n.same
 }
 
 // onePerson takes several connections of one identity for the one that the
