@@ -117,22 +117,23 @@ func watched(tx store.Tx, board Board) (bool, error) {
 // runUnwatch also ends the board of a room that is not live any more.
 func runUnwatch(ctx context.Context, s *Service, in Invocation) Answer {
 	word := in.Args[ArgRoom]
-	who := s.authority(ctx, in.Caller)
+	keys, err := s.ownBoards(ctx, in.Caller, word)
+	if err != nil {
+		return s.unreadable(err)
+	}
 	var closed []Board
-	err := s.update(ctx, func(tx store.Tx) error {
+	err = s.update(ctx, func(tx store.Tx) error {
 		closed = nil
-		all, err := Boards.All(tx, url.PathEscape(in.Caller.Channel)+"/")
-		if err != nil {
-			return err
-		}
-		for _, b := range all {
-			m := Measure{Provider: b.Provider, Room: b.Room, RoomID: b.RoomID}
-			room := moderation.Room{Provider: b.Provider, ID: b.RoomID, Name: b.Room}
-			if b.Closed || !m.inRoom(word) || !who.may(moderation.WatchRoom, Target{Room: room}).Allowed {
+		for _, key := range keys {
+			b, there, err := Boards.Get(tx, key)
+			if err != nil {
+				return err
+			}
+			if !there || b.Closed {
 				continue
 			}
 			b.Closed = true
-			if err := Boards.Put(tx, b.Key(), b); err != nil {
+			if err := Boards.Put(tx, key, b); err != nil {
 				return err
 			}
 			closed = append(closed, b)
@@ -149,4 +150,32 @@ func runUnwatch(ctx context.Context, s *Service, in Invocation) Answer {
 	}
 	return Notice{Tone: Done, Says: []moderation.Sentence{moderation.Say("watch.ended",
 		"Room", moderation.RoomRef{Provider: closed[0].Provider, Name: closed[0].Room})}}
+}
+
+// ownBoards returns the keys of the boards of a room in the caller's channel
+// that the caller may end. A tenant's rights follow from what the room says of
+// itself, so that it is read where its name alone gives none.
+func (s *Service) ownBoards(ctx context.Context, c Caller, word string) (keys []string, err error) {
+	var all []Board
+	err = s.view(ctx, func(tx store.Tx) (err error) {
+		all, err = Boards.All(tx, url.PathEscape(c.Channel)+"/")
+		return err
+	})
+	who := s.authority(ctx, c)
+	for _, b := range all {
+		m := Measure{Provider: b.Provider, Room: b.Room, RoomID: b.RoomID}
+		if b.Closed || !m.inRoom(word) {
+			continue
+		}
+		room := moderation.Room{Provider: b.Provider, ID: b.RoomID, Name: b.Room}
+		may := who.may(moderation.WatchRoom, Target{Room: room}).Allowed
+		if !may {
+			live, ok := s.liveRoom(ctx, room)
+			may = ok && who.may(moderation.WatchRoom, Target{Room: live}).Allowed
+		}
+		if may {
+			keys = append(keys, b.Key())
+		}
+	}
+	return keys, err
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/store"
 )
 
@@ -59,5 +61,23 @@ func TestARoomHasOneBoardInAChannel(t *testing.T) {
 	st.typed(viewer, "watch standup")
 	if all := boards(); len(all) != 1 || all[0].Closed || all[0].PostedAs != "17.1" {
 		t.Fatalf("its message does not go on: %+v", all)
+	}
+}
+
+// A tenant ends the board of a room of theirs, and of no other's.
+func TestATenantEndsTheirBoard(t *testing.T) {
+	st := newStage(t, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", tenanted{st.sim, map[string]string{
+			"standup": `{"auth_id":"acme"}`, "town-hall": `{"auth_id":"other"}`,
+		}}))
+	})
+	st.typed(owner, "role grant U0ANN moderator * auth_id=acme")
+	st.typed(ann, "watch standup")
+	st.typed(owner, "watch town-hall")
+	if n, ok := st.typed(ann, "unwatch standup").(commands.Notice); !ok || n.Tone != commands.Done {
+		t.Errorf("their own: %s", said(t, n))
+	}
+	if n, ok := st.typed(ann, "unwatch town-hall").(commands.Notice); !ok || n.Code != moderation.CodeNotFound {
+		t.Errorf("another's: %s", said(t, n))
 	}
 }
