@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/roomwarden/roomwarden/moderation"
@@ -45,7 +46,7 @@ func (s *Service) may(ctx context.Context, c Caller, p moderation.Permission, t 
 func (s *Service) judge(ctx context.Context, c Caller, p moderation.Permission, t Target) (Decision, moderation.Question) {
 	ctx, cancel := context.WithTimeout(ctx, factsWithin)
 	defer cancel()
-	q := t.question(p)
+	q := s.shownAs(t).question(p)
 	policy, err := s.policy(ctx)
 	if err != nil {
 		return s.storeUnread(ctx, p, err), q
@@ -68,6 +69,21 @@ func (t Target) question(p moderation.Permission) moderation.Question {
 		Permission: p, Room: t.Room, Participant: t.Participant, Everyone: t.Everyone,
 		BanFor: t.BanFor, Permanent: t.Permanent, Within: t.Within, Change: t.Change, Explain: t.Explain, At: time.Now(),
 	}
+}
+
+// shownAs gives the people of a target the names by which a refusal may call
+// them: whom a rule protects may be a telephone number.
+func (s *Service) shownAs(t Target) Target {
+	if t.Participant != nil {
+		one := *t.Participant
+		one.Name = s.nameOf(one)
+		t.Participant = &one
+	}
+	t.Everyone = slices.Clone(t.Everyone)
+	for i, one := range t.Everyone {
+		t.Everyone[i].Name = s.nameOf(one)
+	}
+	return t
 }
 
 func (s *Service) storeUnread(ctx context.Context, p moderation.Permission, err error) Decision {

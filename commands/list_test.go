@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -208,6 +209,22 @@ func TestNumbersMasked(t *testing.T) {
 	} {
 		if got := commands.MaskNumber(number); got != want {
 			t.Errorf("%s is shown as %s, want %s", number, got, want)
+		}
+	}
+}
+
+// A refusal names whom a rule protects as they may be shown, also in its case.
+func TestProtectedNumberMasked(t *testing.T) {
+	st := newStage(t, func(_ *stage, c *commands.Config) {
+		c.Rules.NumbersMasked = true
+		c.Rules.Protect = []commands.Protection{{Match: "+1617*", Preset: moderation.Admin}}
+	})
+	st.grant("U0SUPER", moderation.Supervisor, "*")
+	st.sim.Join("standup", "+16175551212", "")
+	for _, line := range []string{"kick standup +16175551212", "end standup"} {
+		got := said(t, st.typed("U0SUPER", line))
+		if text := st.lastCase().Text; strings.Contains(got+text, "555") || !strings.Contains(got, "1212 is protected") {
+			t.Errorf("%s: %q, in the case %q", line, got, text)
 		}
 	}
 }
