@@ -163,11 +163,14 @@ func lasting(p moderation.Participant) string {
 
 // awaitRole makes a change of roles wait for a second signature.
 func (s *Service) awaitRole(ctx context.Context, in Invocation, c roleChange) Answer {
-	why := moderation.Say("second.grant", c.facts()...)
+	why, yes := moderation.Say("second.grant", c.facts()...), moderation.Say("label.grant")
+	if c.action == moderation.ActionDefine {
+		why, yes = moderation.Say("second.define", c.facts()...), moderation.Say("label.define")
+	}
 	if !in.Confirmed {
 		return Confirm{
 			Says:    []moderation.Sentence{moderation.Say("second.ask", "Why", why, "Within", signWithin)},
-			Command: in.Command, Args: in.Args, Label: moderation.Say("label.grant"),
+			Command: in.Command, Args: in.Args, Label: yes,
 		}
 	}
 	w := waiting{

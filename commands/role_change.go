@@ -15,8 +15,9 @@ type roleChange struct {
 	action moderation.Action
 	grant  moderation.Grant  // grant, revoke
 	preset moderation.Preset // what is given, taken, defined or deleted
-	// before is the preset that a definition replaces.
+	// before is the preset that a definition replaces, held whether anyone holds it.
 	before *moderation.Preset
+	held   bool
 	// check is asked inside the transaction: what stands against the change now.
 	check func(tx store.Tx) error
 	done  moderation.Sentence
@@ -35,12 +36,24 @@ func (c roleChange) changes() []moderation.Change {
 	return all
 }
 
-// heavy reports whether the change gives the rights of an admin, for which the
-// configuration may want two people.
+// heavy reports whether the change gives someone the rights of an admin, for
+// which the configuration may want two people: a grant does, and so does a
+// definition that makes more of a preset which people hold already.
 func (c roleChange) heavy() bool {
+	switch c.action {
+	case moderation.ActionGrant:
+		return ofAdmin(c.preset)
+	case moderation.ActionDefine:
+		return c.held && ofAdmin(c.preset) && !ofAdmin(*c.before)
+	default:
+		return false
+	}
+}
+
+// ofAdmin reports whether a preset has the rights of an admin.
+func ofAdmin(p moderation.Preset) bool {
 	admin, _ := builtIn(moderation.Admin)
-	return c.action == moderation.ActionGrant &&
-		(c.preset.Weight() >= admin.Rank && c.preset.Has(moderation.ManageRoles) || c.preset.Rank >= admin.Rank)
+	return p.Weight() >= admin.Rank && p.Has(moderation.ManageRoles) || p.Rank >= admin.Rank
 }
 
 // record begins a record of the change.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
@@ -96,6 +97,19 @@ func (s *Service) readPreset(ctx context.Context, in Invocation, action moderati
 	}
 	if before, ok := policy.Preset(preset.Name); ok {
 		c.before = &before
+		if c.held, err = s.isHeld(ctx, preset.Name); err != nil {
+			return c, s.unreadable(err)
+		}
 	}
 	return c, nil
+}
+
+// isHeld reports whether a grant gives the preset to anyone.
+func (s *Service) isHeld(ctx context.Context, name string) (held bool, err error) {
+	err = s.view(ctx, func(tx store.Tx) error {
+		all, err := store.Grants.All(tx, "")
+		held = slices.ContainsFunc(all, func(g moderation.Grant) bool { return g.Preset == name })
+		return err
+	})
+	return held, err
 }
