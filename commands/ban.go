@@ -194,30 +194,17 @@ func (s *Service) maySurpass(ctx context.Context, a *attempt, m Measure) Answer 
 }
 
 func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
-	a := &attempt{in: in, action: moderation.ActionUnban, reason: in.Args[ArgReason]}
-	if answer := s.severalRooms(ctx, in, moderation.ActionBan); answer != nil {
+	room, answer := s.oneRoom(ctx, in, moderation.ActionBan)
+	if answer != nil {
 		return answer
 	}
-	m, there, err := s.measureNamed(ctx, in, moderation.ActionBan, "")
-	if err != nil {
-		return s.unstored(err)
-	}
-	if there {
-		a.target = m.target()
-		a.same = strconv.FormatUint(m.Case, 10) // a ban that was put up since is another one
-		if a.in.undoes == 0 {
-			a.in.undoes = m.Case
-		}
-		client, ok := s.Providers.Get(m.Provider)
-		if !ok {
-			return failure(moderation.Fault(moderation.CodeNotFound, "ban.no_provider", "Provider", moderation.Literal(m.Provider)))
-		}
-		a.place = place{client, s.roomOf(ctx, client, m)}
-		a.person = &moderation.Participant{Identity: m.Identity, Name: m.Name}
-		if answer := s.permit(ctx, a); answer != nil {
-			return answer
-		}
-	} else {
+	in.Args = in.Args.with(ArgRoom, room)
+	a := &attempt{in: in, action: moderation.ActionUnban, reason: in.Args[ArgReason]}
+	named, err := s.measuresNamed(ctx, room, in.Args[ArgPerson], moderation.ActionBan, "")
+	switch {
+	case err != nil:
+		return s.unreadable(err)
+	case len(named) == 0:
 		if _, answer := s.aimBan(ctx, a); answer != nil {
 			return answer
 		}
@@ -225,8 +212,34 @@ func runUnban(ctx context.Context, s *Service, in Invocation) Answer {
 			moderation.Say("ban.none", s.facts(a)...),
 		}}
 	}
+	if answer := s.aimBanned(ctx, a, named); answer != nil {
+		return answer
+	}
 	a.send = func(context.Context) (provider.Effect, error) { return provider.Effect{}, nil }
 	return s.carryOut(ctx, a)
+}
+
+// aimBanned aims at a ban that stands, and asks which where the name is that of
+// several: not before the caller may lift one.
+func (s *Service) aimBanned(ctx context.Context, a *attempt, named []Measure) Answer {
+	m := named[0]
+	client, ok := s.Providers.Get(m.Provider)
+	if !ok {
+		return failure(moderation.Fault(moderation.CodeNotFound, "ban.no_provider", "Provider", moderation.Literal(m.Provider)))
+	}
+	a.place, a.target = place{client, s.roomOf(ctx, client, m)}, m.target()
+	a.person = &moderation.Participant{Identity: m.Identity, Name: m.Name}
+	if answer := s.permit(ctx, a); answer != nil {
+		return answer
+	}
+	if len(named) > 1 {
+		return s.whichMeasure(a.in, a.place.room, named)
+	}
+	a.same = strconv.FormatUint(m.Case, 10) // a ban that was put up since is another one
+	if a.in.undoes == 0 {
+		a.in.undoes = m.Case
+	}
+	return nil
 }
 
 // roomOf reads the room of a measure, or makes one of what the measure knows

@@ -26,14 +26,16 @@ func (s *Service) aimLift(ctx context.Context, in Invocation, action moderation.
 // aimAbsent takes whom a measure is about for the person of the attempt.
 func (s *Service) aimAbsent(ctx context.Context, a *attempt) Answer {
 	kind, _ := lifts(a.action)
-	named := Args{ArgRoom: a.place.room.Ref().String(), ArgPerson: a.who}
-	m, there, err := s.measureNamed(ctx, Invocation{Args: named}, kind, a.media)
+	named, err := s.measuresNamed(ctx, a.place.room.Ref().String(), a.who, kind, a.media)
 	switch {
 	case err != nil:
 		return s.unreadable(err)
-	case !there:
+	case len(named) == 0:
 		return s.noPerson(ctx, a.in, ArgPerson, a.place)
+	case len(named) > 1:
+		return s.whichMeasure(a.in, a.place.room, named)
 	}
+	m := named[0]
 	a.person = &moderation.Participant{Identity: m.Identity, Name: m.Name, ID: m.Connection}
 	a.send = func(ctx context.Context) (provider.Effect, error) {
 		effect, err := a.place.client.Act(ctx, a.order)

@@ -106,6 +106,41 @@ func TestLiftingAsksWhichRoom(t *testing.T) {
 	}
 }
 
+// A lock on a room that the caller may not list does not stand for the room of
+// that name that they may.
+func TestLiftingSeesNoHiddenRoom(t *testing.T) {
+	st := newStage(t, onTwo)
+	st.grant("U0LOCAL", moderation.Moderator, "sim:*")
+	st.typed(owner, "lock alt:standup")
+	if got := said(t, st.typed("U0LOCAL", "unlock standup")); !strings.Contains(got, "sim:standup") || strings.Contains(got, "There is no room") {
+		t.Error(got)
+	}
+	if got := said(t, st.typed("U0LOCAL", "unlock alt:standup")); !strings.Contains(got, "There is no room alt:standup") {
+		t.Error(got)
+	}
+}
+
+// A ban of one of two who share a name is lifted for the one who is chosen; whom
+// it is about is told to none who may not lift it.
+func TestLiftingAsksWhoIsMeant(t *testing.T) {
+	st := newStage(t)
+	st.sim.Join("standup", "chaos-2", "Chaos")
+	st.typed(owner, "ban standup chaos 1h")
+	st.typed(owner, "ban standup chaos-2 1h")
+	if n, ok := st.typed(viewer, "unban standup Chaos").(commands.Notice); !ok || n.Tone != commands.Refusal {
+		t.Errorf("a viewer: %+v", n)
+	}
+	c, ok := st.typed(owner, "unban standup Chaos").(commands.Candidates)
+	if !ok || len(c.Options) != 2 || c.Arg != commands.ArgPerson {
+		t.Fatalf("%+v", c)
+	}
+	c.Args[c.Arg] = "chaos-2"
+	st.pressed(owner, c.Command, c.Args)
+	if m := st.measures(); len(m) != 1 || m[0].Identity != "chaos" {
+		t.Errorf("there stands %+v", m)
+	}
+}
+
 // A pin that another has replaced is not taken back, and takes nothing with it.
 func TestReplacedPin(t *testing.T) {
 	st := newStage(t)
@@ -175,6 +210,19 @@ func TestHiddenPress(t *testing.T) {
 	n, ok := st.typed(viewer, "undo 1").(commands.Notice)
 	if !ok || n.Tone != commands.Refusal || strings.Contains(said(t, n), "changed nothing") {
 		t.Errorf("told %s", said(t, n))
+	}
+}
+
+// A word that was typed for someone in a hidden room is their identity in the case
+// where it names them, and none where it names nobody.
+func TestHiddenWord(t *testing.T) {
+	st := newStage(t)
+	st.grant("U0LOCAL", moderation.Moderator, "sim:standup")
+	for word, want := range map[string]string{"emil": "emil", "Emil": "emil", "EMIL": "emil", "nosuch": ""} {
+		st.typed("U0LOCAL", "kick town-hall "+word)
+		if c := st.lastCase(); c.Room != "town-hall" || c.Participant != want || c.ParticipantName == "" {
+			t.Errorf("%s: %q, shown as %q", word, c.Participant, c.ParticipantName)
+		}
 	}
 }
 

@@ -53,16 +53,22 @@ func runLock(ctx context.Context, s *Service, in Invocation) Answer {
 
 // runUnlock also opens a room that is not live: an ended room may be locked.
 func runUnlock(ctx context.Context, s *Service, in Invocation) Answer {
-	if answer := s.severalRooms(ctx, in, moderation.ActionLock); answer != nil {
+	room, answer := s.oneRoom(ctx, in, moderation.ActionLock)
+	if answer != nil {
 		return answer
 	}
+	in.Args = in.Args.with(ArgRoom, room)
 	a := &attempt{in: in, action: moderation.ActionUnlock, reason: in.Args[ArgReason]}
-	m, there, err := s.measureNamed(ctx, Invocation{Args: Args{ArgRoom: in.Args[ArgRoom]}}, moderation.ActionLock, "")
+	named, err := s.measuresNamed(ctx, room, "", moderation.ActionLock, "")
 	if err != nil {
-		return s.unstored(err)
+		return s.unreadable(err)
+	}
+	var m Measure
+	if len(named) > 0 {
+		m = named[0]
 	}
 	client, known := s.Providers.Get(m.Provider)
-	if !there || !known {
+	if !known {
 		if answer := s.aimAt(ctx, a, false); answer != nil {
 			return answer
 		}

@@ -7,29 +7,49 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
+	"github.com/roomwarden/roomwarden/words"
 )
 
-// measureNamed finds the measure that the words of an invocation mean: of the
-// room, by name or id, and of the person, by identity or name. An identity goes
-// before a name that is the same.
-func (s *Service) measureNamed(ctx context.Context, in Invocation, kind moderation.Action, media moderation.Media) (found Measure, there bool, err error) {
-	room, person := in.Args[ArgRoom], in.Args[ArgPerson]
+// measuresNamed finds the measures that the words of an invocation can mean: of
+// the room, by name or id, and of the person, by identity or name. An identity
+// goes before a name that is the same; several mean that the name is not enough.
+func (s *Service) measuresNamed(ctx context.Context, room, person string, kind moderation.Action, media moderation.Media) (found []Measure, err error) {
 	err = s.view(ctx, func(tx store.Tx) error {
-		found, there = Measure{}, false
+		found = nil
+		var alike []Measure
 		all, err := Measures.All(tx, "")
-		exact := false
 		for _, m := range all {
-			if m.Kind != kind || m.Media != media || !m.inRoom(room) {
-				continue
+			switch {
+			case m.Kind != kind || m.Media != media || !m.inRoom(room):
+			case person == "" || m.Identity == person || m.Connection == person:
+				found = append(found, m)
+			case strings.EqualFold(m.Name, person):
+				alike = append(alike, m)
 			}
-			is := person == "" || m.Identity == person || m.Connection == person
-			if is || !exact && strings.EqualFold(m.Name, person) {
-				found, there, exact = m, true, exact || is
-			}
+		}
+		if len(found) == 0 {
+			found = alike
 		}
 		return err
 	})
-	return found, there, err
+	return found, err
+}
+
+// whichMeasure asks which of several people was meant who are not there, by what
+// tells them apart.
+func (s *Service) whichMeasure(in Invocation, room moderation.Room, all []Measure) Answer {
+	choice := Candidates{
+		Says: moderation.Say("person.ambiguous", "Person", words.Cut(in.Args[ArgPerson], 80), "Room", room.Ref(), "Count", len(all)),
+		Args: in.Args.with(ArgRoom, room.Ref().String()), Command: in.Command, Arg: ArgPerson,
+	}
+	for _, m := range all[:min(len(all), maxCandidates)] {
+		hint := []any{"Identity", s.shown(m.Identity), "Case", m.Case}
+		if !m.Until.IsZero() {
+			hint = append(hint, "Until", moderation.Moment(m.Until))
+		}
+		choice.Options = append(choice.Options, Candidate{Value: m.Identity, Label: s.shown(m.Name), Hint: moderation.Say("person.hint_standing", hint...)})
+	}
+	return choice
 }
 
 // inRoom reports whether a word names the measure's room.
@@ -58,13 +78,15 @@ func (m Measure) target() Target {
 	return t
 }
 
-// severalRooms asks which room is meant by a word without a provider to which
-// several answer: rooms that are live, and rooms that carry a measure of a kind
-// and may be live no more; of both those alone that the caller may list.
-func (s *Service) severalRooms(ctx context.Context, in Invocation, kind moderation.Action) Answer {
-	clients, name := s.providersOf(in.Args[ArgRoom])
+// oneRoom tells which room is meant by a word without a provider: of the rooms
+// that are live, and those that carry a measure of a kind and may be live no
+// more, the one that the caller may list. Where several answer it asks which; a
+// word that names none comes back as it is.
+func (s *Service) oneRoom(ctx context.Context, in Invocation, kind moderation.Action) (word string, answer Answer) {
+	word = in.Args[ArgRoom]
+	clients, name := s.providersOf(word)
 	if len(clients) < 2 {
-		return nil
+		return word, nil
 	}
 	var measured []Measure
 	err := s.view(ctx, func(tx store.Tx) (err error) {
@@ -72,9 +94,9 @@ func (s *Service) severalRooms(ctx context.Context, in Invocation, kind moderati
 		return err
 	})
 	if err != nil {
-		return s.unreadable(err)
+		return word, s.unreadable(err)
 	}
-	found := s.search(ctx, in.viewer(), in.Args[ArgRoom])
+	found := s.search(ctx, in.viewer(), word)
 	known := map[moderation.RoomRef]bool{}
 	for _, p := range found.seen {
 		known[p.room.Ref()] = true
@@ -89,8 +111,12 @@ func (s *Service) severalRooms(ctx context.Context, in Invocation, kind moderati
 		known[room.Ref()] = true
 		found.seen = append(found.seen, place{client, room})
 	}
-	if len(found.seen) < 2 {
-		return nil
+	switch len(found.seen) {
+	case 0:
+		return word, nil
+	case 1:
+		return found.seen[0].room.Ref().String(), nil
+	default:
+		return word, s.whichRoom(in, found)
 	}
-	return s.whichRoom(in, found)
 }
