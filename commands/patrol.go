@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -31,16 +32,17 @@ type patrol struct {
 }
 
 // Hint tells that a provider spoke of a room: where it carries measures it is
-// looked at now. It never blocks.
+// looked at now. It never blocks; a hint too many waits for the next round.
 func (s *Service) Hint(providerName, roomID string) {
 	select {
 	case s.work.hints <- moderation.RoomRef{Provider: providerName, Name: roomID}:
-	default: // a patrol is due already
+	default:
 	}
 }
 
 // keepOrder holds the measures that stand, provider by provider, so that one
-// that hangs holds up no other.
+// that hangs holds up no other: all of them in rounds, and between the rounds
+// those of the rooms that providers speak of.
 func (s *Service) keepOrder(ctx context.Context) {
 	patrols := map[string]*patrol{}
 	for _, client := range s.Providers.All() {
@@ -49,19 +51,25 @@ func (s *Service) keepOrder(ctx context.Context) {
 			put: map[string]time.Time{}, missing: map[string]time.Time{},
 		}
 	}
+	round := time.NewTimer(patrolEvery)
+	defer round.Stop()
+	s.patrolAll(ctx, patrols, nil)
 	for {
-		s.patrolAll(ctx, patrols)
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.work.hints:
-		case <-time.After(patrolEvery):
+		case room := <-s.work.hints:
+			s.patrolAll(ctx, patrols, s.work.hinted(room))
+		case <-round.C:
+			s.patrolAll(ctx, patrols, nil)
+			round.Reset(patrolEvery)
 		}
 	}
 }
 
-// patrolAll looks once at every room that carries measures.
-func (s *Service) patrolAll(ctx context.Context, patrols map[string]*patrol) {
+// patrolAll looks once at every room that carries measures, or at those alone of
+// which there were hints, by provider.
+func (s *Service) patrolAll(ctx context.Context, patrols map[string]*patrol, hints map[string][]string) {
 	var all []Measure
 	err := s.view(ctx, func(tx store.Tx) (err error) {
 		all, err = Measures.All(tx, "")
@@ -78,13 +86,20 @@ func (s *Service) patrolAll(ctx context.Context, patrols map[string]*patrol) {
 		byProvider[m.Provider] = append(byProvider[m.Provider], m)
 	}
 	var walking sync.WaitGroup
-	for name, measures := range byProvider {
-		p, ok := patrols[name]
-		if !ok {
+	for name, p := range patrols {
+		measures, rooms := byProvider[name], hints[name]
+		if hints != nil && (len(measures) == 0 || len(rooms) == 0) {
 			continue
 		}
 		walking.Go(func() {
-			if err := p.walk(ctx, measures); err != nil && ctx.Err() == nil {
+			defer s.survive("a patrol")
+			var err error
+			if hints == nil {
+				err = p.walk(ctx, measures)
+			} else {
+				err = p.follow(ctx, measures, rooms)
+			}
+			if err != nil && ctx.Err() == nil {
 				s.Log.Warn("a provider's rooms could not be looked after", "provider", name, "error", err)
 			}
 		})
@@ -92,7 +107,8 @@ func (s *Service) patrolAll(ctx context.Context, patrols map[string]*patrol) {
 	walking.Wait()
 }
 
-// walk looks at every room of the provider that carries measures.
+// walk looks at every room of the provider that carries measures, and forgets
+// the others.
 func (p *patrol) walk(ctx context.Context, measures []Measure) error {
 	ctx, cancel := context.WithTimeout(ctx, 4*readDeadline)
 	defer cancel()
@@ -100,26 +116,46 @@ func (p *patrol) walk(ctx context.Context, measures []Measure) error {
 	if err != nil {
 		return err
 	}
-	for connection, at := range p.put {
-		if time.Since(at) > echo {
-			delete(p.put, connection)
-		}
-	}
+	live := map[string]bool{}
 	for _, room := range rooms {
-		var here []Measure
-		for _, m := range measures {
-			if m.holdsIn(room) {
-				here = append(here, m)
-			}
+		live[room.ID] = true
+		p.visit(ctx, room, measures)
+	}
+	maps.DeleteFunc(p.met, func(id string, _ map[string]sight) bool { return !live[id] })
+	return p.forget(ctx, rooms, measures)
+}
+
+// follow looks at the rooms of which there were hints.
+func (p *patrol) follow(ctx context.Context, measures []Measure, rooms []string) error {
+	ctx, cancel := context.WithTimeout(ctx, 4*readDeadline)
+	defer cancel()
+	for _, name := range rooms {
+		found, err := roomsNamed(ctx, p.client, name)
+		if err != nil {
+			return err
 		}
-		if len(here) == 0 {
-			continue
-		}
-		if err := p.look(ctx, place{p.client, room}, here); err != nil {
-			p.s.Log.Warn("a room could not be looked after", "provider", room.Provider, "error", err)
+		for _, room := range found {
+			p.visit(ctx, room, measures)
 		}
 	}
-	return p.forget(ctx, rooms, measures)
+	return nil
+}
+
+// visit looks at one room, where it carries measures.
+func (p *patrol) visit(ctx context.Context, room moderation.Room, measures []Measure) {
+	maps.DeleteFunc(p.put, func(_ string, at time.Time) bool { return time.Since(at) > echo })
+	var here []Measure
+	for _, m := range measures {
+		if m.holdsIn(room) {
+			here = append(here, m)
+		}
+	}
+	if len(here) == 0 {
+		return
+	}
+	if err := p.look(ctx, place{p.client, room}, here); err != nil {
+		p.s.Log.Warn("a room could not be looked after", "provider", room.Provider, "error", err)
+	}
 }
 
 // holdsIn reports whether the measure holds in a room: by its id, or, in a new

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -176,6 +177,9 @@ func (p *patrol) forget(ctx context.Context, rooms []moderation.Room, measures [
 			delete(p.missing, m.Key())
 		}
 	}
+	maps.DeleteFunc(p.missing, func(key string, _ time.Time) bool {
+		return !slices.ContainsFunc(measures, func(m Measure) bool { return m.Key() == key })
+	})
 	if len(over) == 0 {
 		return nil
 	}

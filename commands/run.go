@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -59,11 +60,7 @@ func (s *Service) doDue(ctx context.Context, group *errgroup.Group) (time.Durati
 	}
 	for _, claimed := range due {
 		group.Go(func() error {
-			defer func() {
-				if fault := recover(); fault != nil {
-					s.Log.Error("a timer panicked", "kind", claimed.Kind, "case", claimed.Case, "panic", fault)
-				}
-			}()
+			defer s.survive("a timer", "kind", claimed.Kind, "case", claimed.Case)
 			if err := s.doTimer(ctx, claimed); err != nil && ctx.Err() == nil {
 				s.Log.Error("a timer failed", "kind", claimed.Kind, "case", claimed.Case, "error", err)
 			}
@@ -71,6 +68,14 @@ func (s *Service) doDue(ctx context.Context, group *errgroup.Group) (time.Durati
 		})
 	}
 	return next, nil
+}
+
+// survive keeps a panic of one piece of work from ending the program: it is
+// deferred, and says in the log what panicked.
+func (s *Service) survive(what string, about ...any) {
+	if fault := recover(); fault != nil {
+		s.Log.Error(what+" panicked", append(about, "panic", fault, "stack", string(debug.Stack()))...)
+	}
 }
 
 // claimDue takes the timers that are due by putting them off: whoever has

@@ -73,6 +73,7 @@ func (s *Service) settleOpen(ctx context.Context, before time.Time) {
 			continue
 		}
 		group.Go(func() error {
+			defer s.survive("settling a case", "case", c.Number)
 			if err := s.settle(ctx, c, timer{}); err != nil && ctx.Err() == nil {
 				s.Log.Error("a case could not be settled", "case", c.Number, "error", err)
 			}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
@@ -192,6 +195,80 @@ func TestHint(t *testing.T) {
 		synctest.Wait()
 		if _, there := st.person("standup", "mallory"); there {
 			t.Error("mallory is still there")
+		}
+	})
+}
+
+// reading counts how often the people of each room are read.
+type reading struct {
+	*simulated.Driver
+	rooms *sync.Map // name to *atomic.Int64
+}
+
+func (r reading) Participants(ctx context.Context, room moderation.Room, q provider.ParticipantQuery) (provider.ParticipantPage, error) {
+	count, _ := r.rooms.LoadOrStore(room.Name, new(atomic.Int64))
+	count.(*atomic.Int64).Add(1)
+	return r.Driver.Participants(ctx, room, q)
+}
+
+// What a provider says of one room makes nobody look at another, and keeps the
+// round from none.
+func TestHintsAreOfTheirRoom(t *testing.T) {
+	var rooms sync.Map
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "lock standup")
+		pass(patrolRound)
+		read := func() int64 {
+			count, _ := rooms.Load("standup")
+			return count.(*atomic.Int64).Load()
+		}
+		before := read()
+		st.sim.Join("standup", "mallory", "M")
+		const rounds, hints = 3, 50
+		for range rounds * hints {
+			st.Hint("sim", "town-hall")
+			pass(patrolRound / hints)
+		}
+		if n := read() - before; n < rounds-1 || n > 3*rounds {
+			t.Errorf("standup was read %d times in %d rounds", n, rounds)
+		}
+		if _, there := st.person("standup", "mallory"); there {
+			t.Error("mallory is still there")
+		}
+	}, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", reading{st.sim, &rooms}))
+	})
+}
+
+// patrolRound is how often rooms that carry measures are looked at.
+const patrolRound = 5 * time.Second
+
+// A panic in one piece of work that nobody asked for ends neither the program nor
+// the others.
+func TestPanicWhileSettling(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	synctest.Test(t, func(t *testing.T) {
+		sim, err := simulated.New(simulated.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := newStageOn(t, path, sim)
+		st.append(st.intended("kick", "standup", "chaos", ""))
+		st.append(st.intended("mute", "standup", "dita", moderation.Audio))
+		time.Sleep(time.Second)
+		config := st.Config
+		config.AuditChannels = func(c moderation.Case) []string {
+			if c.Action == moderation.ActionKick {
+				panic("a fault of the program")
+			}
+			return nil
+		}
+		again := &stage{Service: commands.New(config), t: t, store: st.store, sim: sim}
+		stop := again.run()
+		pass(time.Second)
+		stop()
+		if all := st.cases(); all[0].Outcome != moderation.Intended || all[1].Outcome != moderation.Failed {
+			t.Errorf("settled as %s and %s", all[0].Outcome, all[1].Outcome)
 		}
 	})
 }

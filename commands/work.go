@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ const drain = 3 * time.Second
 func newWork() *work {
 	return &work{
 		cases: map[uint64]bool{}, born: time.Now(), halt: make(chan struct{}),
-		wake: make(chan struct{}, 1), hints: make(chan moderation.RoomRef, 16),
+		wake: make(chan struct{}, 1), hints: make(chan moderation.RoomRef, 64),
 	}
 }
 
@@ -92,6 +93,22 @@ func (w *work) stop() {
 		defer late.Stop()
 	}
 	w.group.Wait()
+}
+
+// hinted returns the rooms of which there were hints, the first and those that
+// wait, each once, by provider.
+func (w *work) hinted(first moderation.RoomRef) map[string][]string {
+	rooms := map[string][]string{first.Provider: {first.Name}}
+	for {
+		select {
+		case next := <-w.hints:
+			if !slices.Contains(rooms[next.Provider], next.Name) {
+				rooms[next.Provider] = append(rooms[next.Provider], next.Name)
+			}
+		default:
+			return rooms
+		}
+	}
 }
 
 // nudge tells Run that a timer was set.
