@@ -90,15 +90,15 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 }
 
 // putUp puts up the measure of a case that took effect, in the place of the one
-// that stood. What that one left to give back is still to be given back to the
-// same person; of another person, whose pin it replaces, it is undone.
+// that stood. What that one left to give back is how the same person was before
+// either of them; of another person, whose pin it replaces, it is undone.
 func (s *Service) putUp(tx store.Tx, m Measure, c moderation.Case) error {
 	before, there, err := Measures.Get(tx, m.Key())
 	if err != nil {
 		return err
 	}
 	same := there && before.Identity == m.Identity
-	if same && len(m.Restore) == 0 {
+	if same && len(before.Restore) > 0 {
 		m.Restore = before.Restore
 	}
 	if err := putMeasure(tx, m); err != nil || !there || same {
@@ -139,11 +139,6 @@ func (s *Service) succeed(tx store.Tx, c moderation.Case) error {
 	m, waits, err := successors.Get(tx, successorKey(c.Number))
 	if err != nil || !waits {
 		return err
-	}
-	if before, there, err := Measures.Get(tx, m.Key()); err != nil {
-		return err
-	} else if there && before.Identity == m.Identity && len(before.Restore) > 0 {
-		m.Restore = before.Restore // what was there before either of them
 	}
 	if err := s.putUp(tx, m, c); err != nil {
 		return err

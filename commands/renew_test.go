@@ -1,0 +1,32 @@
+package commands_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider/simulated"
+)
+
+// A mute that is given another time is found in force by its renewal. What
+// ends it gives back what the first one took.
+func TestARenewedMuteIsTakenBackWhole(t *testing.T) {
+	for name, end := range map[string]func(st *stage){
+		"unmuted by hand": func(st *stage) { st.typed(owner, "unmute standup chaos") },
+		"undone":          func(st *stage) { st.typed(owner, "undo 2") },
+		"its time over":   func(*stage) { pass(11 * time.Minute) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+				st.typed(owner, "mute standup chaos")
+				pass(time.Minute)
+				st.typed(owner, "mute standup chaos 10m")
+				end(st)
+				p, _ := st.person("standup", "chaos")
+				if _, muted := p.Sends(moderation.Audio); muted || p.IsBlocked(moderation.Audio) {
+					t.Errorf("still muted: %+v", p)
+				}
+			})
+		})
+	}
+}
