@@ -103,6 +103,13 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 	if err != nil {
 		s.Log.Warn("what became of a case cannot be told yet", "case", c.Number, "error", err)
 	}
+	most := settleTries
+	switch {
+	case err != nil:
+		most = settleLong
+	case outcome == moderation.Unknown && (c.Action == moderation.ActionSet || c.Action == moderation.ActionAnnounce):
+		most = 1 // what the room does not show of these it never will
+	}
 	if outcome == moderation.Failed && c.Outcome == moderation.Unknown && t.Tries+1 < settleSure {
 		outcome = moderation.Unknown
 	}
@@ -115,10 +122,6 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 		r.Details.Code = moderation.CodeUnavailable
 		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.not_done")})
 	default:
-		most := settleTries
-		if err != nil {
-			most = settleLong
-		}
 		return s.settleLater(ctx, c, t, most)
 	}
 	return s.writeSettled(ctx, r, t)
@@ -195,7 +198,7 @@ func (s *Service) settleLater(ctx context.Context, c moderation.Case, t timer, m
 	if last {
 		key = "settle.given_up"
 	}
-	r.Words.Text = s.plain([]moderation.Sentence{moderation.Say(key, "Provider", moderation.Literal(c.Provider))})
+	r.Words.Text = s.plain([]moderation.Sentence{moderation.Say(key, "Provider", moderation.Literal(c.Provider), "Action", string(c.Action))})
 	_, err := s.write(ctx, entry{record: r, after: func(tx store.Tx, _ moderation.Case) error { return put(tx) }})
 	return err
 }

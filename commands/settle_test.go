@@ -173,6 +173,8 @@ func TestSettingsAreSettled(t *testing.T) {
 			pass(20 * time.Second)
 			if c := st.cases()[0]; c.Outcome != test.want {
 				t.Errorf("%s, %+v: %s", test.words, test.fault, c.Outcome)
+			} else if c.Outcome == moderation.Unknown && !strings.Contains(c.Text, "Ask for the same again") {
+				t.Errorf("nobody is told what to do next: %s", c.Text)
 			}
 		})
 	}
