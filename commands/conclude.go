@@ -18,6 +18,9 @@ func (s *Service) conclude(ctx context.Context, a *attempt, c moderation.Case, e
 	r := following(c, moderation.RecordSucceeded, a.in.Caller.Actor)
 	r.Details.ApprovedBy = a.in.approvedBy
 	var says []moderation.Sentence
+	for i := range effect.Says {
+		effect.Says[i] = s.discreet(effect.Says[i])
+	}
 	switch {
 	case failed == nil && len(effect.Unreached) > 0:
 		r.Kind = moderation.RecordPartial
@@ -31,7 +34,7 @@ func (s *Service) conclude(ctx context.Context, a *attempt, c moderation.Case, e
 		s.Log.Warn("an outcome is not known yet", "case", c.Number, "provider", c.Provider, "error", failed)
 	default:
 		r.Kind, r.Details.Code = moderation.RecordFailed, codeOf(failed)
-		says = []moderation.Sentence{moderation.Say("act.failed", "What", s.what(a)), faultOf(failed)}
+		says = []moderation.Sentence{moderation.Say("act.failed", "What", s.what(a)), s.discreet(faultOf(failed))}
 		s.Log.Info("an action failed", "case", c.Number, "provider", c.Provider, "error", failed)
 	}
 	says = append(says, a.told...)

@@ -86,6 +86,8 @@ func (s *Service) giveBack(ctx context.Context, m Measure) error {
 	case err != nil:
 		return err
 	}
-	_, err = client.Act(ctx, provider.Order{Action: inverse, Room: room, Participant: one, Media: m.Media, Restore: m.Restore})
+	_, err = client.Act(ctx, provider.Order{
+		Action: inverse, Room: room, Participant: one, Media: m.Media, Restore: m.Restore, Undoes: true,
+	})
 	return err
 }

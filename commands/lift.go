@@ -52,6 +52,7 @@ func (s *Service) restoring(ctx context.Context, a *attempt) Answer {
 	if a.person == nil {
 		return nil
 	}
+	a.order.Undoes = a.in.undoes != 0
 	m, there, err := s.standingBefore(ctx, a)
 	if err == nil && !there && a.action == moderation.ActionUnmute {
 		m, there, err = s.muteAllBefore(ctx, a)

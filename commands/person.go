@@ -180,6 +180,18 @@ func (s *Service) shown(name string) string {
 	return name
 }
 
+// discreet is a driver's sentence with its names as shown shows them.
+func (s *Service) discreet(says moderation.Sentence) moderation.Sentence {
+	args := make(map[string]any, len(says.Args))
+	for name, value := range says.Args {
+		if text, ok := value.(string); ok {
+			value = s.shown(text)
+		}
+		args[name] = value
+	}
+	return moderation.Sentence{Key: says.Key, Args: args}
+}
+
 // with returns a copy of the words with one of them set.
 func (a Args) with(name, value string) Args {
 	out := make(Args, len(a)+1)

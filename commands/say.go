@@ -12,7 +12,15 @@ func (s *Service) what(a *attempt) moderation.Sentence {
 
 // done says that the attempt came to its end.
 func (s *Service) done(a *attempt, effect provider.Effect) moderation.Sentence {
-	return moderation.Say("done."+string(a.action), append(s.facts(a), "Reached", effect.Reached)...)
+	usual := append(s.facts(a), "Reached", effect.Reached)
+	if effect.Done.IsZero() {
+		return moderation.Say("done."+string(a.action), usual...)
+	}
+	own := s.discreet(effect.Done)
+	for name, value := range own.Args {
+		usual = append(usual, name, value)
+	}
+	return moderation.Say(own.Key, usual...)
 }
 
 // waiting says that the outcome is not known yet.

@@ -89,6 +89,9 @@ type Order struct {
 	Options     map[string]string      // set, dial: the provider's own, in snake case
 	// Restore is what the driver's Effect of the opposite action left to give back.
 	Restore json.RawMessage
+	// Undoes is set where an earlier order is taken back and no more is wanted,
+	// by an undo or at the end of its time: what was so before it is left alone.
+	Undoes bool
 	// Progress is told of long work, perhaps from another goroutine; may be nil.
 	Progress func(done, total int)
 }
@@ -103,6 +106,9 @@ type Effect struct {
 	Unreached []moderation.Unreached
 	// Restore goes into the order that takes this one back.
 	Restore json.RawMessage
+	// Done replaces the usual sentence of what is done, whose facts it may use
+	// besides its own; zero: the usual one.
+	Done moderation.Sentence
 	// Participant is who a dial called in.
 	Participant moderation.Participant
 }

@@ -15,10 +15,10 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 	if err != nil {
 		return provider.Effect{}, err
 	}
-	before := restore{}
+	was := restore{}
 	err = d.edit(ctx, o.Room, o.Participant, func(_ moderation.Participant, rules []rule) []rule {
-		if len(rules) > 0 && rules[len(rules)-1] == nothing {
-			before.Had = append(before.Had, o.Participant.ID)
+		if apart(rules) {
+			was.Had = append(was.Had, o.Participant.ID)
 			return rules
 		}
 		return append(slices.Clone(rules), nothing)
@@ -34,8 +34,8 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 	if err != nil {
 		return effect, err
 	}
-	before.Had = append(before.Had, others.Had...)
-	effect.Restore = before.pack()
+	was.Had = append(was.Had, others.Had...)
+	effect.Restore = was.pack()
 	effect.Says = append(effect.Says, moderation.Say("twilio-video.hold.how", "Person", o.Participant.DisplayName()))
 	return effect, nil
 }
@@ -43,28 +43,34 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 // Unhold takes back what Hold added: first the others', so that who comes back
 // is heard as soon as they hear.
 func (d *Driver) Unhold(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	before, err := unpack(o.Restore)
-	if err != nil {
-		return provider.Effect{}, err
-	}
 	people, err := d.everyone(ctx, o.Room)
 	if err != nil {
 		return provider.Effect{}, err
 	}
-	remove := func(r rule) edit {
-		return func(s moderation.Participant, rules []rule) []rule {
-			if slices.Contains(before.Had, s.ID) {
-				return rules
-			}
-			return without(rules, r)
-		}
+	subscribers := others(people, o.Participant.ID)
+	was, none, err := before(o, subscribers, o.Participant.ID)
+	switch {
+	case err != nil:
+		return provider.Effect{}, err
+	case none:
+		return provider.Effect{Done: moderation.Say("provider.stays.on_hold")}, nil
 	}
-	effect, err := d.spread(ctx, o, others(people, o.Participant.ID), remove(holdRule(o.Participant)))
-	if err != nil {
+	effect, err := d.spread(ctx, o, subscribers, func(s moderation.Participant, rules []rule) []rule {
+		if was.had(s.ID) {
+			return rules
+		}
+		return without(rules, holdRule(o.Participant))
+	})
+	if err != nil || slices.Contains(was.Had, o.Participant.ID) {
 		return effect, err
 	}
-	return effect, d.whyNot(o, d.edit(ctx, o.Room, o.Participant, remove(nothing)))
+	return effect, d.whyNot(o, d.edit(ctx, o.Room, o.Participant, func(_ moderation.Participant, rules []rule) []rule {
+		return without(rules, nothing)
+	}))
 }
+
+// apart reports whether the rules of someone's own let nothing through to them.
+func apart(rules []rule) bool { return len(rules) > 0 && rules[len(rules)-1] == nothing }
 
 // whyNot turns the failure of an edit of the person's own rules into a sentence.
 func (d *Driver) whyNot(o provider.Order, err error) error {

@@ -2,37 +2,12 @@ package twiliovideo
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 )
-
-// restore is what taking an order back needs to know.
-type restore struct {
-	// Had are the subscribers that had the same rule before: it is theirs to keep.
-	Had []string `json:"had,omitempty"`
-	// All is set by a mute of all, of which an unmute lets one through.
-	All bool `json:"all,omitempty"`
-}
-
-func (r restore) pack() json.RawMessage {
-	slices.Sort(r.Had)
-	raw, _ := json.Marshal(r) // strings and a boolean: cannot fail
-	return raw
-}
-
-func unpack(raw json.RawMessage) (r restore, err error) {
-	if len(raw) == 0 {
-		return r, nil
-	}
-	if err := json.Unmarshal(raw, &r); err != nil {
-		return r, moderation.Errorf(moderation.CodeInternal, "what a mute left to restore: %w", err)
-	}
-	return r, nil
-}
 
 // Mute stops everyone else from getting someone's sound or picture.
 func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, error) {
@@ -54,27 +29,25 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 // add appends a rule to each subscriber's rules. Restore names who had it.
 func (d *Driver) add(ctx context.Context, o provider.Order, subscribers []moderation.Participant, r rule) (provider.Effect, error) {
 	var mu sync.Mutex
-	var before restore
+	var was restore
 	effect, err := d.spread(ctx, o, subscribers, func(s moderation.Participant, rules []rule) []rule {
 		if effective(rules, r) {
 			mu.Lock()
 			defer mu.Unlock()
-			before.Had = append(before.Had, s.ID)
+			was.Had = append(was.Had, s.ID)
 			return rules
 		}
 		return append(slices.Clone(rules), r)
 	})
-	effect.Restore = before.pack()
+	effect.Restore = was.pack()
 	return effect, err
 }
 
-// Unmute takes back what Mute added, and lets someone through a mute of all.
+// Unmute takes back what Mute added, and lets someone through a mute of all. It
+// leaves alone what was there before, unless that is all and it is asked for by
+// more than an undo.
 func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect, error) {
 	kind, err := kindOf(o.Media)
-	if err != nil {
-		return provider.Effect{}, err
-	}
-	before, err := unpack(o.Restore)
 	if err != nil {
 		return provider.Effect{}, err
 	}
@@ -82,13 +55,21 @@ func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect,
 	if err != nil {
 		return provider.Effect{}, err
 	}
+	subscribers := others(people, o.Participant.ID)
+	was, nothing, err := before(o, subscribers)
+	switch {
+	case err != nil:
+		return provider.Effect{}, err
+	case nothing:
+		return provider.Effect{Done: moderation.Say("provider.stays.muted")}, nil
+	}
 	ours := muteRule(o.Participant, kind)
-	return d.spread(ctx, o, others(people, o.Participant.ID), func(s moderation.Participant, rules []rule) []rule {
-		if slices.Contains(before.Had, s.ID) {
+	return d.spread(ctx, o, subscribers, func(s moderation.Participant, rules []rule) []rule {
+		if was.had(s.ID) {
 			return rules
 		}
 		rules = without(rules, ours)
-		ofAll := before.All || len(o.Restore) == 0
+		ofAll := was.All || len(o.Restore) == 0
 		if ofAll && slices.Contains(rules, rule{Type: exclude, Kind: kind}) && silences(rules, o.Participant, kind) {
 			rules = append(slices.Clone(rules), rule{Type: include, Publisher: o.Participant.Identity, Kind: kind})
 		}

@@ -118,7 +118,7 @@ func (d *Driver) Participant(ctx context.Context, room moderation.Room, idOrIden
 		return moderation.Participant{}, nobody(room, idOrIdentity)
 	}
 	people := []moderation.Participant{participant(*res)}
-	err = d.complete(ctx, room, people, sightOf(d, room))
+	err = d.complete(ctx, room, people, sightOf(d, room, people[0].ID))
 	return people[0], err
 }
 
@@ -143,6 +143,10 @@ func (d *Driver) complete(ctx context.Context, room moderation.Room, people []mo
 		if err := seen.show(ctx, &people[i]); err != nil {
 			return err
 		}
+	}
+	rights := seen.raw()
+	for i := range people {
+		people[i].Rights = rights
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package twiliovideo
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"sync"
 
@@ -22,13 +23,16 @@ const witnesses = 3
 type sight struct {
 	driver *Driver
 	room   moderation.Room
+	also   []string // subscribers to ask besides the witnesses
 
 	once  sync.Once
 	err   error
 	rules map[string][]rule // by subscriber
 }
 
-func sightOf(d *Driver, room moderation.Room) *sight { return &sight{driver: d, room: room} }
+func sightOf(d *Driver, room moderation.Room, also ...string) *sight {
+	return &sight{driver: d, room: room, also: also}
+}
 
 // open reads the rules of the witnesses, once.
 func (s *sight) open(ctx context.Context) error {
@@ -43,8 +47,13 @@ func (s *sight) read(ctx context.Context) error {
 		return err
 	}
 	s.rules = map[string][]rule{}
+	ask := slices.Clone(s.also)
 	for _, p := range chunk.Items {
-		if err := s.ask(ctx, p.ID); err != nil {
+		ask = append(ask, p.ID)
+	}
+	slices.Sort(ask)
+	for _, subscriberSID := range slices.Compact(ask) {
+		if err := s.ask(ctx, subscriberSID); err != nil {
 			return err
 		}
 	}
@@ -58,6 +67,12 @@ func (s *sight) ask(ctx context.Context, subscriberSID string) error {
 	}
 	s.rules[subscriberSID] = rules
 	return err
+}
+
+// raw is what was seen, for Remember.
+func (s *sight) raw() []byte {
+	text, _ := json.Marshal(s.rules) // of strings and booleans: cannot fail
+	return text
 }
 
 // show sets what the rules tell of p.

@@ -5,6 +5,7 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
+	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 )
 
@@ -17,10 +18,19 @@ func (d *Driver) Hold(ctx context.Context, o provider.Order) (provider.Effect, e
 			params.SetHoldMethod(o.Method)
 		}
 	}
-	return d.update(ctx, o, params)
+	effect, err := d.update(ctx, o, params)
+	return d.leaving(o, effect, err)
 }
 
-// Unhold lets a call back into the conference.
+// Unhold lets a call back into the conference; an undo leaves one on hold that
+// was so before, with the music that it has now.
 func (d *Driver) Unhold(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	was, err := undoing(o)
+	switch {
+	case err != nil:
+		return provider.Effect{}, err
+	case was.OnHold:
+		return provider.Effect{Done: moderation.Say("provider.stays.on_hold")}, nil
+	}
 	return d.update(ctx, o, new(api.UpdateParticipantParams).SetHold(false))
 }

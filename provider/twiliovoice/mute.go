@@ -18,11 +18,19 @@ const mutesAtOnce = 8
 
 // Mute silences a call. Who is on it cannot take that back.
 func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, error) {
-	return d.setMuted(ctx, o, true)
+	effect, err := d.setMuted(ctx, o, true)
+	return d.leaving(o, effect, err)
 }
 
-// Unmute lets a call be heard again.
+// Unmute lets a call be heard again; an undo leaves one muted that was so before.
 func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	was, err := undoing(o)
+	switch {
+	case err != nil:
+		return provider.Effect{}, err
+	case was.Muted:
+		return provider.Effect{Done: moderation.Say("provider.stays.muted")}, nil
+	}
 	return d.setMuted(ctx, o, false)
 }
 
