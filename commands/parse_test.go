@@ -117,7 +117,7 @@ func TestParseSpan(t *testing.T) {
 			t.Errorf("%s: %v, %v, %v", word, got, looks, err)
 		}
 	}
-	for _, word := range []string{"", "m", "10", "ten", "1.5h", "-1h", "10 m", "h10"} {
+	for _, word := range []string{"", "m", "10", "ten", "1.5h", "-1h", "10 m", "h10", "1st", "2nd", "3rd", "10th"} {
 		if _, looks, err := commands.ParseSpan(word); looks || err != nil {
 			t.Errorf("%q looks like a time: %v", word, err)
 		}

@@ -17,15 +17,18 @@ type Span struct {
 // maxSpan bounds what is typed as a time; more than that is permanent by its name.
 const maxSpan = 10 * 365 * 24 * time.Hour
 
+// ordinal has what makes a number a place in a row: the third warning is a reason.
+var ordinal = map[string]bool{"st": true, "nd": true, "rd": true, "th": true}
+
 // ParseSpan reads 90s, 10m, 2h, 3d, 1w or permanent. looks reports whether the
-// word was meant as a time at all: digits and then letters.
+// word was meant as a time at all: digits and then letters, but not 3rd or 10th.
 func ParseSpan(word string) (span Span, looks bool, err error) {
 	if strings.EqualFold(word, "permanent") {
 		return Span{Permanent: true}, true, nil
 	}
 	digits := strings.TrimRight(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 	unit := word[len(digits):]
-	if digits == "" || unit == "" || strings.Trim(digits, "0123456789") != "" {
+	if digits == "" || unit == "" || strings.Trim(digits, "0123456789") != "" || ordinal[strings.ToLower(unit)] {
 		return Span{}, false, nil
 	}
 	fault := moderation.Fault(moderation.CodeInvalid, "parse.span", "Word", moderation.Literal(word))
