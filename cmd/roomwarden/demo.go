@@ -10,7 +10,7 @@ import (
 )
 
 type demoCommand struct {
-	Listen   string     `help:"Serve the page on this address." default:"127.0.0.1:8973" placeholder:"ADDRESS"`
+	Listen   string     `help:"Serve the page on this address." default:"127.0.0.1:8973"`
 	Data     string     `help:"Keep the state in this folder." placeholder:"DIR" type:"path"`
 	Tour     bool       `help:"Play a shift of moderation as text, without a browser."`
 	LogLevel slog.Level `help:"Log what is at least so weighty: debug, info, warn or error." default:"error"`

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -49,18 +50,32 @@ func (c *console) fail(err error) int {
 	} else if errors.As(err, &faults) {
 		status = exitUsage
 	}
-	if err != nil {
+	var parse *kong.ParseError
+	switch {
+	case errors.As(err, &parse):
+		c.misused(parse)
+	case err != nil:
 		c.warn(c.explain(err))
 	}
-	var parse *kong.ParseError
-	if errors.As(err, &parse) {
-		command := parse.Context.Model.Name
-		if chosen := parse.Context.Selected(); chosen != nil {
-			command = chosen.FullPath()
-		}
-		c.warn(c.say("cli.usage", "Command", moderation.Literal(command+" --help")))
-	}
 	return status
+}
+
+// misused says what is wrong with a command line, and where its use is told.
+func (c *console) misused(parse *kong.ParseError) {
+	chosen := parse.Context.Model.Node
+	if command := parse.Context.Selected(); command != nil {
+		chosen = command
+	}
+	command := chosen.FullPath()
+	word, unknown := strings.CutPrefix(parse.Error(), "unexpected argument ")
+	if unknown && !chosen.Leaf() {
+		word, guess, _ := strings.Cut(word, ", did you mean ")
+		guess = strings.TrimSuffix(strings.TrimPrefix(guess, "one of "), "?")
+		c.warn(c.say("cli.no_command", "Command", moderation.Literal(command+" "+word), "Guess", moderation.Literal(guess)))
+	} else {
+		c.warn(parse.Error())
+	}
+	c.warn(c.say("cli.usage", "Command", moderation.Literal(command+" --help")))
 }
 
 // explain returns what an error says to the person at the terminal, with the
