@@ -19,7 +19,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("provider")
 	client, ok := s.Providers.Get(name)
 	if !ok {
-		http.Error(w, "no provider of this name", http.StatusNotFound)
+		http.Error(w, stranger, http.StatusNotFound)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCallback))

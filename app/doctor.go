@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/roomwarden/roomwarden/api"
 	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/moderation"
@@ -38,7 +41,7 @@ func Examine(ctx context.Context, c *config.Config, told func(moderation.Finding
 	for _, p := range c.Providers {
 		each(func(ctx context.Context) []moderation.Finding { return a.examineProvider(ctx, p, metrics) })
 	}
-	told(examineCallbacks(c))
+	each(func(ctx context.Context) []moderation.Finding { return []moderation.Finding{examineCallbacks(ctx, c)} })
 	return a.Close()
 }
 
@@ -59,15 +62,28 @@ func (a *App) examineProvider(ctx context.Context, p config.Provider, metrics *p
 	return append([]moderation.Finding{moderation.Good("doctor.provider", "Provider", client.Name())}, findings...)
 }
 
-func examineCallbacks(c *config.Config) moderation.Finding {
+// examineCallbacks calls back as a provider would. Where no bot runs, it answers
+// itself meanwhile.
+func examineCallbacks(ctx context.Context, c *config.Config) moderation.Finding {
+	public := moderation.Literal(config.Redact(c.HTTP.PublicURL) + "/webhooks/")
 	switch {
 	case c.HTTP.PublicURL == "":
 		return moderation.Good("doctor.no_callbacks")
 	case c.HTTP.Listen == "":
-		return moderation.Wrong("doctor.callbacks_off", "doctor.callbacks_remedy", "URL", moderation.Literal(c.HTTP.PublicURL))
-	default:
-		return moderation.Good("doctor.callbacks", "URL", moderation.Literal(c.HTTP.PublicURL+"/webhooks/"))
+		return moderation.Wrong("doctor.callbacks_off", "doctor.callbacks_remedy", "URL", public)
 	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.HTTP.Listen)
+	if err == nil {
+		defer api.Stand(listener)()
+	}
+	if err == nil || errors.Is(err, syscall.EADDRINUSE) {
+		err = api.Reach(ctx, c.HTTP.PublicURL)
+	}
+	if err != nil {
+		return moderation.Wrong("doctor.callbacks_astray", "doctor.callbacks_astray_remedy",
+			"URL", public, "Listen", moderation.Literal(c.HTTP.Listen), "Error", err.Error())
+	}
+	return moderation.Good("doctor.callbacks", "URL", public)
 }
 
 // examineStore verifies the audit record.

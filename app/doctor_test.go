@@ -3,11 +3,16 @@ package app_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/roomwarden/roomwarden/api"
 	"github.com/roomwarden/roomwarden/app"
 	"github.com/roomwarden/roomwarden/config"
 	"github.com/roomwarden/roomwarden/moderation"
@@ -48,5 +53,38 @@ func TestTheDoctorLooksAtEveryProvider(t *testing.T) {
 	}
 	if !has(faults, "first cannot be used") || !has(good, "second answers") || !has(good, "http.public_url is empty") {
 		t.Errorf("faults %q, good %q", faults, good)
+	}
+}
+
+// The doctor calls the public address as a provider would.
+func TestTheDoctorCallsBack(t *testing.T) {
+	ours := httptest.NewServer(api.New(api.Config{Metrics: prometheus.NewRegistry(), Providers: provider.NewSet()}).Handler())
+	defer ours.Close()
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	taken := strings.TrimPrefix(ours.URL, "http://")
+	for what, test := range map[string]struct {
+		http config.HTTP
+		want string
+	}{
+		"beside a running bot": {config.HTTP{Listen: taken, PublicURL: ours.URL}, "doctor.callbacks"},
+		"where no bot runs":    {config.HTTP{Listen: "127.0.0.1:0", PublicURL: other.URL}, "doctor.callbacks_astray"},
+		"to another program":   {config.HTTP{Listen: taken, PublicURL: other.URL}, "doctor.callbacks_astray"},
+		"no address of ours":   {config.HTTP{Listen: "127.0.0.1:99999", PublicURL: ours.URL}, "doctor.callbacks_astray"},
+		"nothing listens":      {config.HTTP{PublicURL: ours.URL}, "doctor.callbacks_off"},
+		"nothing to call":      {config.HTTP{Listen: taken}, "doctor.no_callbacks"},
+	} {
+		c := &config.Config{
+			Slack: config.Slack{AppToken: "xapp-1", BotToken: "xoxb-1", APIURL: "http://127.0.0.1:1/api/", AuditChannel: "C0AUDIT00"},
+			Store: config.Store{Scheme: "bolt", Path: filepath.Join(t.TempDir(), "test.db")},
+			HTTP:  test.http,
+		}
+		var last moderation.Finding
+		if err := app.Examine(t.Context(), c, func(f moderation.Finding) { last = f }); err != nil {
+			t.Fatal(err)
+		}
+		if last.Says.Key != test.want {
+			t.Errorf("%s: %s", what, words.MustLoad("en").Say(words.Plain{}, last.Says))
+		}
 	}
 }
