@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -58,6 +59,7 @@ type boards struct {
 
 	mu      sync.Mutex
 	running map[string]*watch // by Board.Key
+	ended   bool              // a watch has, and its board may have been set up anew meanwhile
 	changed chan struct{}
 }
 
@@ -88,16 +90,19 @@ func (b *boards) Run(ctx context.Context) error {
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	var known uint64
-	first := true
+	fresh := false // whether known is of a reading that is still good
 	for {
-		revision, all, err := b.load(ctx, known, first)
+		if b.someEnded() {
+			fresh = false
+		}
+		revision, all, err := b.load(ctx, known, fresh)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
 			b.log.Error("boards could not be read", "error", err)
 		default:
-			known, first = revision, false
+			known, fresh = revision, true
 		}
 		for _, board := range all {
 			if w := b.start(board); w != nil {
@@ -113,11 +118,21 @@ func (b *boards) Run(ctx context.Context) error {
 	}
 }
 
-// load reads the boards where they changed since a revision.
-func (b *boards) load(ctx context.Context, known uint64, first bool) (revision uint64, all []commands.Board, err error) {
+// someEnded reports whether a watch has ended since it was last asked.
+func (b *boards) someEnded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	some := b.ended
+	b.ended = false
+	return some
+}
+
+// load reads the boards, where what is known is still good only if they changed
+// since that revision.
+func (b *boards) load(ctx context.Context, known uint64, fresh bool) (revision uint64, all []commands.Board, err error) {
 	err = b.store.View(ctx, func(tx store.Tx) (err error) {
 		all = nil
-		if revision, err = commands.Boards.Revision(tx); err != nil || revision == known && !first {
+		if revision, err = commands.Boards.Revision(tx); err != nil || fresh && revision == known {
 			return err
 		}
 		all, err = commands.Boards.All(tx, "")
@@ -154,10 +169,7 @@ func (b *boards) Hint(providerName, room string) {
 			w.nudge()
 		}
 	}
-	select {
-	case b.changed <- struct{}{}:
-	default:
-	}
+	nudge(b.changed)
 }
 
 // Refresh draws the boards of a room, provider:ROOMID, anew even where nothing
@@ -173,12 +185,7 @@ func (b *boards) Refresh(room string) {
 	}
 }
 
-func (w *watch) nudge() {
-	select {
-	case w.nudged <- struct{}{}:
-	default:
-	}
-}
+func (w *watch) nudge() { nudge(w.nudged) }
 
 // keep looks at one board until it is over or ctx ends.
 func (b *boards) keep(ctx context.Context, w *watch) {
@@ -186,10 +193,12 @@ func (b *boards) keep(ctx context.Context, w *watch) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		delete(b.running, w.key)
+		b.ended = true
+		nudge(b.changed)
 	}()
 	for {
 		looked := time.Now()
-		pause, over := b.look(ctx, w)
+		pause, over := b.attempt(ctx, w)
 		if over || ctx.Err() != nil {
 			return
 		}
@@ -197,6 +206,17 @@ func (b *boards) keep(ctx context.Context, w *watch) {
 			return
 		}
 	}
+}
+
+// attempt is look; a panic in it is a look that failed.
+func (b *boards) attempt(ctx context.Context, w *watch) (pause time.Duration, over bool) {
+	defer func() {
+		if what := recover(); what != nil {
+			b.log.Error("a board panicked", "board", w.key, "panic", what, "stack", string(debug.Stack()))
+			pause, over = boardRest, false
+		}
+	}()
+	return b.look(ctx, w)
 }
 
 // wait sleeps for d or until early is written to; false where ctx ended.

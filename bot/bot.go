@@ -8,6 +8,7 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -56,6 +57,8 @@ type Bot struct {
 	home func(ctx context.Context, user string) error
 	// notices bounds what is said to callers beside the workers.
 	notices errgroup.Group
+	// asksEvery is how often Slack is asked whether it still takes the bot token.
+	asksEvery time.Duration
 	// results holds the hash of what we last showed in a dialog whose ack may
 	// still come, by the dialog's id.
 	results sync.Map
@@ -77,7 +80,7 @@ func New(c Config) (*Bot, error) {
 	if c.AuditRate <= 0 {
 		c.AuditRate = 1
 	}
-	b := &Bot{Config: c, lanes: newLanes(workers, maxWaiting, maxInLane), finished: newFinished(c.Store, c.Log)}
+	b := &Bot{Config: c, asksEvery: time.Minute, lanes: newLanes(workers, maxWaiting, maxInLane), finished: newFinished(c.Store, c.Log)}
 	b.api = newAPI(c)
 	b.link = socket.New(socket.Config{Open: b.api.open, Connections: c.Connections, Log: c.Log, Metrics: c.Metrics, Client: b.api.http})
 	b.directory = newDirectory(b.api)
@@ -156,8 +159,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	return err
 }
 
-// identify learns who we are and which scopes we have, and says which of them
-// are missing. It fails only where Slack will never take the bot token.
+// identify learns who we are and which scopes we have, says which of them are
+// missing, and keeps watching the bot token. It fails only where Slack will never
+// take that.
 func (b *Bot) identify(ctx context.Context) error {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = time.Second, time.Minute
@@ -183,7 +187,27 @@ func (b *Bot) identify(ctx context.Context) error {
 			b.Log.Warn("the bot token lacks a scope; what needs it is left out", "scope", s)
 		}
 	}
-	return nil
+	return b.watchToken(ctx)
+}
+
+// watchToken asks from time to time whether Slack still takes the bot token, and
+// fails where it never will again: a bot that says nothing for a while would
+// otherwise not notice.
+func (b *Bot) watchToken(ctx context.Context) error {
+	tick := time.NewTicker(b.asksEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if _, err := b.api.background.AuthTestContext(ctx); err != nil {
+			if fault := barred(err); fault != nil {
+				return fault
+			}
+		}
+	}
 }
 
 // serviceGuide asks the Service, which is there by the time that anyone types.
@@ -223,6 +247,7 @@ func (b *Bot) Posted() { b.outbox.posted() }
 // aside runs f beside the workers, with a deadline, unless too much runs there already.
 func (b *Bot) aside(ctx context.Context, f func(ctx context.Context)) {
 	started := b.notices.TryGo(func() error {
+		defer b.survive("what is said beside the work")
 		ctx, cancel := context.WithTimeout(ctx, 2*interactiveWithin)
 		defer cancel()
 		f(ctx)
@@ -230,6 +255,15 @@ func (b *Bot) aside(ctx context.Context, f func(ctx context.Context)) {
 	})
 	if !started {
 		b.metrics.dropped.Inc()
+	}
+}
+
+// survive keeps a panic of what nobody waits for from ending the program: it is
+// deferred, and says in the log what panicked.
+func (b *Bot) survive(what string) {
+	if fault := recover(); fault != nil {
+		b.metrics.panics.Inc()
+		b.Log.Error(what+" panicked", "panic", fault, "stack", string(debug.Stack()))
 	}
 }
 

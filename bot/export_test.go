@@ -116,3 +116,6 @@ func CloseDirectory(d commands.Directory) { d.(*directory).close() }
 func Outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	return outlive(ctx, by)
 }
+
+// AsksEvery sets how often Slack is asked about the bot token.
+func (b *Bot) AsksEvery(d time.Duration) { b.asksEvery = d }

@@ -33,10 +33,7 @@ func (f *finished) add(key string) {
 	f.mu.Lock()
 	f.keys = append(f.keys, key)
 	f.mu.Unlock()
-	select {
-	case f.wake <- struct{}{}:
-	default:
-	}
+	nudge(f.wake)
 }
 
 // run writes until ctx ends, then what is left. A key that is not written only
@@ -77,10 +74,7 @@ func (f *finished) write(ctx context.Context) error {
 		f.mu.Lock()
 		f.keys = append(keys, f.keys...)
 		f.mu.Unlock()
-		select {
-		case f.wake <- struct{}{}:
-		default:
-		}
+		nudge(f.wake)
 	}
 	return err
 }

@@ -338,6 +338,18 @@ func TestLastingErrorsEndTheBot(t *testing.T) {
 	}
 }
 
+// A bot token that Slack takes no more ends the bot also where it has nothing to say.
+func TestATokenRevokedWhileItRuns(t *testing.T) {
+	st := newStage(t, stageOptions{before: func(st *stage) { st.bot.AsksEvery(10 * time.Millisecond) }})
+	st.slack.Inject(slack.Fault{Method: "auth.test", Error: "ratelimited", Times: 3}) // no reason to end
+	st.slack.Inject(slack.Fault{Method: "auth.test", Error: "token_revoked"})
+	st.running.Wait()
+	var fault *moderation.Error
+	if !errors.As(st.result, &fault) || fault.Says.Key != "slack.bot_token_invalid" {
+		t.Errorf("got %v", st.result)
+	}
+}
+
 func TestRoomsKeepTheirOrder(t *testing.T) {
 	st := newStage(t, stageOptions{sim: simulated.Config{Faults: []simulated.Fault{{Op: "mute", Delay: 30 * time.Millisecond}}}})
 	var frames []string

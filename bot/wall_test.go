@@ -28,12 +28,22 @@ type watched struct {
 	view  commands.RoomPage
 	state commands.BoardState
 	looks int
+	trap  bool // a look panics
+}
+
+func (w *watched) breaks(trap bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.trap = trap
 }
 
 func (w *watched) LookAtBoard(_ context.Context, b commands.Board) (commands.RoomPage, commands.BoardState) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looks++
+	if w.trap {
+		panic("a fault of the program")
+	}
 	if b.Closed {
 		return commands.RoomPage{}, commands.BoardStopped
 	}
@@ -99,13 +109,17 @@ func (w *wall) PostMessageContext(_ context.Context, channel string, options ...
 	if err := json.Unmarshal([]byte(values.Get("metadata")), &m.Metadata); err != nil {
 		return "", "", err
 	}
-	m.Timestamp = fmt.Sprintf("17.%d", w.posts)
+	m.Timestamp, m.BotID = fmt.Sprintf("17.%d", w.posts), "B0WARDEN0"
 	w.stands = append(w.stands, m)
 	if w.lost > 0 {
 		w.lost--
 		return "", "", errors.New("the connection is gone")
 	}
 	return channel, m.Timestamp, nil
+}
+
+func (w *wall) AuthTestContext(context.Context) (*slack.AuthTestResponse, error) {
+	return &slack.AuthTestResponse{BotID: "B0WARDEN0", UserID: "U0WARDEN0"}, nil
 }
 
 func (w *wall) GetConversationHistoryContext(context.Context, *slack.GetConversationHistoryParameters) (*slack.GetConversationHistoryResponse, error) {

@@ -335,6 +335,7 @@ func (b *Bot) showHome(ctx context.Context, user string) {
 	if b.home == nil || user == "" {
 		return
 	}
+	defer b.survive("an App Home")
 	ctx, cancel := context.WithTimeout(ctx, workWithin)
 	defer cancel()
 	if err := b.home(ctx, user); err != nil {
