@@ -16,16 +16,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
-	"go.uber.org/goleak"
 
 	"github.com/roomwarden/roomwarden/audit"
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/store/bolt"
 	"github.com/roomwarden/roomwarden/words"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 var began = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 

@@ -13,6 +13,13 @@ import (
 	"github.com/roomwarden/roomwarden/words"
 )
 
+// What the black-box tests need of the times that the bot keeps.
+const (
+	KeptWithin   = keptWithin
+	Settles      = settles
+	SettlesAfter = settlesAfter
+)
+
 // What the black-box tests of the drawing need.
 
 // Renderer is renderer.

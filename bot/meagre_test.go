@@ -107,7 +107,7 @@ func TestAMeagreSlackIsEnough(t *testing.T) {
 // An answer is brought by its URL where the ack takes none.
 func TestAnswersThatTheAckDoesNotTake(t *testing.T) {
 	st := newStage(t, stageOptions{})
-	said := make(chan string, 1)
+	said := make(chan string, 2) // it is tried twice
 	url := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		text, err := io.ReadAll(r.Body)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/internal/eventually"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
@@ -26,7 +27,10 @@ import (
 )
 
 // soon bounds the wait for what should happen at once.
-const soon = 20 * time.Second
+const soon = 30 * time.Second
+
+// ackWithin is how long Slack waits for an ack.
+const ackWithin = 3 * time.Second
 
 // stage is a bot on the stand-in for Slack, with a store on disk and simulated
 // rooms, in one process.
@@ -50,7 +54,7 @@ type faultyStore struct {
 	store.Store
 	mu   sync.Mutex
 	hold chan struct{} // updates wait for its close; nil: they do not
-	held chan struct{} // takes one when an update begins to wait
+	held chan struct{} // takes one when an update begins to wait for which an ack waits
 }
 
 func (f *faultyStore) Update(ctx context.Context, do func(store.Tx) error) error {
@@ -58,9 +62,11 @@ func (f *faultyStore) Update(ctx context.Context, do func(store.Tx) error) error
 	hold := f.hold
 	f.mu.Unlock()
 	if hold != nil {
-		select {
-		case f.held <- struct{}{}:
-		default:
+		if until, ok := ctx.Deadline(); ok && time.Until(until) < ackWithin {
+			select {
+			case f.held <- struct{}{}:
+			default:
+			}
 		}
 		select {
 		case <-hold:
@@ -106,9 +112,13 @@ func (l *logged) String() string {
 type stageOptions struct {
 	slack slack.Options
 	sim   simulated.Config
-	rate  float64
+	// driver is what of the simulated rooms the service is given; nil: they themselves.
+	driver func(*simulated.Driver) provider.Driver
+	rate   float64
 	// before runs once everything is made and nothing started.
 	before func(st *stage)
+	// serial keeps the test from running beside others.
+	serial bool
 	// idle leaves the bot to be started by the test.
 	idle bool
 	// audit is the audit channel as configured.
@@ -119,12 +129,18 @@ type stageOptions struct {
 
 func newStage(t *testing.T, o stageOptions) *stage {
 	t.Helper()
-	t.Parallel()
+	if !o.serial {
+		t.Parallel()
+	}
 	st := &stage{t: t, log: &logged{}}
 	st.ctx, st.stop = context.WithTimeout(context.Background(), 2*soon)
 	var err error
 	if o.slack.PostRate == 0 {
 		o.slack.PostRate = -1
+	}
+	o.slack.AckWithin, o.slack.TriggerLife = soon, soon // a busy machine is no fault
+	if o.driver == nil {
+		o.driver = func(sim *simulated.Driver) provider.Driver { return sim }
 	}
 	if o.rate == 0 {
 		o.rate = 100
@@ -155,7 +171,7 @@ func newStage(t *testing.T, o stageOptions) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := provider.NewSet(provider.NewClient("sim", "simulated", st.sim))
+	set := provider.NewSet(provider.NewClient("sim", "simulated", o.driver(st.sim)))
 	st.service = commands.New(commands.Config{
 		Store: st.faulty, Providers: set, Directory: st.bot.Directory(), Words: words.MustLoad("en"), Log: log,
 		Rules:         commands.Rules{Owners: []string{slack.Olive}, EndOver: -1},
@@ -218,14 +234,12 @@ func (st *stage) expect(r *slack.Reply, texts ...string) slack.Message {
 	return m
 }
 
-// await waits until something holds of the stand-in.
+// await waits until something holds, of the stand-in or of the bot itself.
 func (st *stage) await(what string, holds func() bool) {
 	st.t.Helper()
 	ctx, cancel := context.WithTimeout(st.ctx, soon)
 	defer cancel()
-	if err := st.slack.Await(ctx, holds); err != nil {
-		st.t.Fatalf("%s: %v", what, err)
-	}
+	eventually.Until(ctx, st.t, what, holds)
 }
 
 func (st *stage) cases() []moderation.Case {

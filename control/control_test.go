@@ -15,17 +15,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"go.uber.org/goleak"
 
 	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/control"
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/store/bolt"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 // echo answers with what it was asked.
 type echo struct{ asked chan commands.Invocation }

@@ -14,13 +14,13 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/slack-go/slack"
-	"go.uber.org/goleak"
 
 	"github.com/roomwarden/roomwarden/bot/socket"
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 const helloFrame = `{"type":"hello","num_connections":1,"debug_info":{"host":"applink-1"}}`
 

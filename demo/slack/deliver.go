@@ -62,9 +62,9 @@ func (s *Server) deliver(ctx context.Context, e envelope) (json.RawMessage, erro
 		c.Cut()
 	}
 	payload, err := s.awaitAck(ctx, d)
-	if fault.LateAck > 0 {
+	if fault.AckAfter != nil {
 		select {
-		case <-time.After(fault.LateAck):
+		case <-fault.AckAfter:
 		case <-ctx.Done():
 		}
 	}

@@ -151,8 +151,8 @@ type EnvelopeFault struct {
 	LoseBefore   bool // the connection ends before the envelope is on it
 	CutBeforeAck bool // the envelope is on its way, the ack is not read
 	CutAfterAck  bool
-	// LateAck is how much later than it came the ack takes effect.
-	LateAck time.Duration
+	// AckAfter, where it is not nil, keeps the ack from taking effect until it is closed.
+	AckAfter <-chan struct{}
 	// Redeliver sends the same payload again under a new envelope id, on another
 	// connection where there is one.
 	Redeliver bool

@@ -13,8 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
@@ -22,7 +21,7 @@ import (
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 // account is a stand-in with a conference and a room of the same two people,
 // and a driver for each product.

@@ -4,8 +4,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/providertest"
@@ -14,7 +13,7 @@ import (
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/described"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 // app is a stand-in and a driver that speaks to it.
 type app struct {

@@ -6,13 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/described"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 const app = "/client/v4/accounts/" + realtimekittest.AccountID + "/realtime/kit/" + realtimekittest.AppID
 

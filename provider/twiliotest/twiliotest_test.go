@@ -17,13 +17,13 @@ import (
 	"time"
 
 	twilio "github.com/twilio/twilio-go/client"
-	"go.uber.org/goleak"
 
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest/described"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 const account = "/2010-04-01/Accounts/" + twiliotest.AccountSID
 

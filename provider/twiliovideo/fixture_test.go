@@ -7,8 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
@@ -16,7 +15,7 @@ import (
 	"github.com/roomwarden/roomwarden/provider/twiliovideo"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 const publicURL = "https://rw.example.org"
 

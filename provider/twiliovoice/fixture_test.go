@@ -8,8 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/internal/standin"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/providertest"
@@ -18,7 +17,7 @@ import (
 	"github.com/roomwarden/roomwarden/provider/twiliovoice"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 const publicURL = "https://rw.example.org"
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"go.uber.org/goleak"
 
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
 )
@@ -30,7 +30,7 @@ func Main(m *testing.M, b Backend) {
 	if place := os.Getenv(childPlace); place != "" {
 		writeUntilKilled(b, place)
 	}
-	goleak.VerifyTestMain(m)
+	leaks.Main(m)
 }
 
 // Run runs the suite.

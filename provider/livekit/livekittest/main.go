@@ -25,6 +25,8 @@ import (
 	protocol "github.com/livekit/protocol/logger"
 	lksdk "github.com/livekit/server-sdk-go/v2"
 	"go.uber.org/goleak"
+
+	"github.com/roomwarden/roomwarden/internal/leaks"
 )
 
 // What the process outside tells the one inside.
@@ -53,7 +55,7 @@ func Main(m *testing.M, after ...func()) {
 		do()
 	}
 	if code == 0 {
-		if err := goleak.Find(leaksOfOthers()...); err != nil {
+		if err := leaks.Find(leaksOfOthers()...); err != nil {
 			fmt.Fprintln(os.Stderr, "goroutines are left over:", err)
 			code = 1
 		}

@@ -12,9 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/roomwarden/roomwarden/internal/eventually"
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/internal/needs"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
@@ -23,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := errors.Join(closeGuests(), closeShared(), goleak.Find()); err != nil {
+	if err := errors.Join(closeGuests(), closeShared(), leaks.Find()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
