@@ -2,49 +2,43 @@ package e2e_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/e2e/rig"
+	"github.com/roomwarden/roomwarden/internal/eventually"
 )
 
 // TestReadyNotesAChannelThatTakesNothing asks /-/ready of the built program: a
 // channel without the app is noted and leaves the program ready.
 func TestReadyNotesAChannelThatTakesNothing(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	workspace := rig.Slack(t, slack.Options{})
 	bot := rig.Install(t, workspace, "http: {listen: \"127.0.0.1:0\"}\nproviders: [{name: sim, type: simulated}]")
+	ctx, cancel := context.WithTimeout(t.Context(), rig.Soon)
+	defer cancel()
 	bot.Start(ctx)
 	address := bot.Listens(ctx)
 	defer http.DefaultClient.CloseIdleConnections()
 	until := func(status int, want string) {
 		t.Helper()
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
+		var got string
+		eventually.Until(ctx, t, fmt.Sprintf("%d %s", status, want), func() bool {
 			q, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/-/ready", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			answer, err := http.DefaultClient.Do(q)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("%v; before, it was %s", err, got)
 			}
 			text, err := io.ReadAll(answer.Body)
 			_ = answer.Body.Close()
-			if err == nil && answer.StatusCode == status && string(text) == want+"\n" {
-				return
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				t.Fatalf("%d %s, want %d %s", answer.StatusCode, text, status, want)
-			}
-		}
+			got = fmt.Sprintf("%d %s", answer.StatusCode, text)
+			return err == nil && got == fmt.Sprintf("%d %s\n", status, want)
+		})
 	}
 	until(200, `{"ready":true}`)
 	if err := workspace.Remove(slack.Audit, slack.BotUser); err != nil {

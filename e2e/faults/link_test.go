@@ -11,13 +11,13 @@ import (
 )
 
 // soon is how long a test waits for what should happen at once.
-const soon = 20 * time.Second
+const soon = time.Minute
 
 func TestCommandsAreAckedAnsweredAndRecorded(t *testing.T) {
 	t.Parallel()
 	s := rig.Slack(t, slack.Options{})
 	b := rig.Install(t, s, "providers: [{name: sim, type: simulated}]")
-	b.Start(t.Context()) // builds the program where no test has yet
+	b.Start(t.Context())
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
 	for _, test := range []struct{ text, want string }{

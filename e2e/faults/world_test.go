@@ -57,7 +57,10 @@ func (a *action) name() string { return a.verb + " " + a.room + " " + a.who }
 
 func newWorld(t *testing.T, actions int, seed uint64) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context(), slack: rig.Slack(t, slack.Options{PostRate: -1, Seed: seed})}
+	// Here a late ack is an error to the one who waits for it, as it is in Slack.
+	w := &world{t: t, ctx: t.Context(), slack: rig.Slack(t, slack.Options{
+		PostRate: -1, Seed: seed, AckWithin: 3 * time.Second, TriggerLife: 3 * time.Second,
+	})}
 	w.journal = filepath.Join(t.TempDir(), "journal.jsonl")
 	var rooms []string
 	for n := range (actions + perRoom - 1) / perRoom {
@@ -169,10 +172,10 @@ func (w *world) work(seed uint64, pace time.Duration, more func() bool) {
 	crowd.Wait()
 }
 
-// awaitLink waits a moment for a connection that was opened after so many; it
-// may not come, where opening it goes wrong.
+// awaitLink waits for a connection that was opened after so many; it may not
+// come soon, where opening it goes wrong.
 func (w *world) awaitLink(opened int) {
-	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 15*time.Second)
 	defer cancel()
 	_ = w.slack.Await(ctx, func() bool { return len(w.slack.Opens()) > opened && len(w.slack.Sockets()) > 0 })
 }
@@ -298,10 +301,13 @@ func (w *world) unsettled(cases map[string][]exported) string {
 	return ""
 }
 
+// settles bounds the wait for every case to have an outcome and to be told.
+const settles = 5 * time.Minute
+
 // settle waits until every case has an outcome and is told.
-func (w *world) settle(within time.Duration) map[string][]exported {
+func (w *world) settle() map[string][]exported {
 	w.t.Helper()
-	deadline := time.Now().Add(within)
+	deadline := time.Now().Add(settles)
 	for {
 		next := w.slack.Changed()
 		cases := w.cases()
@@ -310,7 +316,7 @@ func (w *world) settle(within time.Duration) map[string][]exported {
 			return cases
 		}
 		if time.Now().After(deadline) {
-			w.t.Errorf("not settled after %s: %s", within, left)
+			w.t.Errorf("not settled after %s: %s", settles, left)
 			return cases
 		}
 		timer := time.NewTimer(500 * time.Millisecond)

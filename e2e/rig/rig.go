@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -66,9 +67,13 @@ func CleanUp() {
 	}
 }
 
-// Slack starts a stand-in for the test's length.
+// Slack starts a stand-in for the test's length. It waits longer for acks than
+// Slack does, unless o says how long: a busy machine is no fault of the program.
 func Slack(t testing.TB, o slack.Options) *slack.Server {
 	t.Helper()
+	if o.AckWithin == 0 {
+		o.AckWithin, o.TriggerLife = patience, patience
+	}
 	s, err := slack.Start(o)
 	if err != nil {
 		t.Fatal(err)
@@ -86,6 +91,10 @@ type Bot struct {
 	mu      sync.Mutex
 	running *process
 }
+
+// patience bounds the wait for what the program does at once: it is for a
+// program that hangs, not for a busy machine.
+const patience = time.Minute
 
 type process struct {
 	cmd  *exec.Cmd
@@ -137,6 +146,7 @@ func (l *logged) String() string {
 // whatever else the test wants, in YAML.
 func Install(t testing.TB, s *slack.Server, rest string) *Bot {
 	t.Helper()
+	Binary(t) // what building takes is of no test's time
 	app, bot := s.Tokens()
 	b := &Bot{t: t, slack: s, folder: t.TempDir()}
 	b.write("roomwarden.yaml", fmt.Sprintf(`slack:
@@ -165,13 +175,21 @@ func (b *Bot) Override(variable string) { b.env = append(b.env, variable) }
 // Config returns the configuration's path.
 func (b *Bot) Config() string { return filepath.Join(b.folder, "roomwarden.yaml") }
 
-// Start runs the program and returns when it is linked to the stand-in.
+// Start runs the program and returns when it is linked to the stand-in, which
+// has noticed by then that an earlier process is gone.
 func (b *Bot) Start(ctx context.Context) {
 	b.t.Helper()
+	earlier := b.slack.Sockets()
 	b.Launch()
-	wait, cancel := context.WithTimeout(ctx, 30*time.Second)
+	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := b.slack.AwaitConnections(wait, 1); err != nil {
+	err := b.slack.Await(wait, func() bool {
+		return !slices.ContainsFunc(b.slack.Sockets(), func(s *slack.Socket) bool { return slices.Contains(earlier, s) })
+	})
+	if err == nil {
+		err = b.slack.AwaitConnections(wait, 1)
+	}
+	if err != nil {
 		b.t.Fatalf("no link to the stand-in: %v\n%s", err, b.Log())
 	}
 }
@@ -249,13 +267,13 @@ func (b *Bot) Stop() int {
 }
 
 // Wait returns the exit status once the process has ended by itself; the test
-// fails after 20 s.
+// fails after a minute.
 func (b *Bot) Wait() int {
 	b.t.Helper()
 	p := b.current()
 	select {
 	case <-p.done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		b.Kill()
 		b.t.Fatalf("the program did not end:\n%s", b.Log())
 	}

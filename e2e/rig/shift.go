@@ -10,8 +10,9 @@ import (
 	"github.com/roomwarden/roomwarden/internal/eventually"
 )
 
-// Soon is how long a shift lasts at the most: in it everything happens at once.
-const Soon = 60 * time.Second
+// Soon is how long a shift lasts at the most. Everything in it happens at once:
+// this is for what hangs, not for a busy machine.
+const Soon = 3 * time.Minute
 
 // Shift is the built program at work between the stand-in for Slack and a
 // service, with what a walk through a document types, presses and reads. What it
