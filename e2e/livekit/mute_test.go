@@ -6,7 +6,6 @@ import (
 
 	lk "github.com/livekit/protocol/livekit"
 
-	"github.com/roomwarden/roomwarden/e2e/rig"
 	"github.com/roomwarden/roomwarden/provider/livekit/livekittest"
 )
 
@@ -39,9 +38,7 @@ func TestMuteParticipant(t *testing.T) {
 	}
 	// A return with the old token undoes it at the server, and is muted again.
 	ines.Leave()
-	if err := ines.Knock(rig.Soon / 2); err != nil {
-		t.Fatal(err)
-	}
+	s.knocks(ines)
 	livekittest.Until(t, "Ines is muted again after her return", func() bool { return ines.Permissions() != nil && !mayPublish(ines, mic) })
 	s.typed("unmute clinic user-ines", "may speak again", "have to turn it on themselves")
 	livekittest.Until(t, "Ines may speak", func() bool { return mayPublish(ines, mic) })

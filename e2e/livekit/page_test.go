@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"syscall"
 	"testing"
-	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 
@@ -28,7 +27,8 @@ type page struct {
 
 func openPage(t *testing.T, live *livekittest.Server) *page {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	binary := rig.Binary(t)
+	ctx, cancel := context.WithTimeout(t.Context(), rig.Soon)
 	t.Cleanup(cancel)
 	file := filepath.Join(t.TempDir(), "roomwarden.yaml")
 	text := fmt.Sprintf(`slack: {app_token: xapp-1, bot_token: xoxb-1, audit_channel: C0AUDIT00}
@@ -39,7 +39,7 @@ providers:
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	program := exec.CommandContext(ctx, rig.Binary(t), "demo", "--listen", "127.0.0.1:0", "--config", file)
+	program := exec.CommandContext(ctx, binary, "demo", "--listen", "127.0.0.1:0", "--config", file)
 	program.Cancel = func() error { return program.Process.Signal(syscall.SIGTERM) }
 	output, err := program.StdoutPipe()
 	if err != nil {

@@ -163,14 +163,15 @@ func TestBanAndLockByCallbacks(t *testing.T) {
 	s.typed("ban vault user-chaos 1h", "Chaos is banned")
 	chaos.AwaitOut(t)
 	s.did("ban", "vault", "user-chaos")
-	// Without callbacks each return would last until the next look, up to 5 s later.
-	var stayed time.Duration
+	// Without callbacks each return would last until the next look, 5 s after the
+	// last. A busy machine may hold up some of them, hardly all.
+	shortest := time.Hour
 	for range 5 {
-		stayed += s.putOut(chaos)
+		shortest = min(shortest, s.putOut(chaos))
 	}
-	t.Logf("five returns of someone banned lasted %s", stayed)
-	if stayed > 15*time.Second {
-		t.Errorf("five returns of someone banned lasted %s: the callbacks did nothing", stayed)
+	t.Logf("the shortest return of someone banned lasted %s", shortest)
+	if shortest > 4*time.Second {
+		t.Errorf("every return of someone banned lasted %s and more: the callbacks did nothing", shortest)
 	}
 	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "vault", Participant: "user-chaos"})
 	if calls.passed.Load() == 0 {

@@ -43,6 +43,7 @@ func TestRemoveParticipants(t *testing.T) {
 	s.typed(slack.Olive, "ban meet:hall CHAOS 1h", "✅", "Your own service")
 	s.Join(hall, "CHAOS")
 	s.Until("CHAOS is put out", func() bool { _, there := s.Present(hall)["CHAOS"]; return !there })
+	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "hall", Participant: "CHAOS"})
 	s.Requests()
 
 	// "This removes everyone from the session … This ends the session for

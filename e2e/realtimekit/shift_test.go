@@ -83,10 +83,13 @@ func (s *shift) writes() []string {
 	return all
 }
 
-// wrote fails the test where not this one request changed something.
+// wrote waits for a request that changed something, and fails the test where it
+// is not this one. What it changes shows before it is recorded.
 func (s *shift) wrote(want string) {
 	s.t.Helper()
-	if got := s.writes(); len(got) != 1 || got[0] != want {
+	var got []string
+	s.Until("a request", func() bool { got = append(got, s.writes()...); return len(got) > 0 })
+	if len(got) != 1 || got[0] != want {
 		s.t.Errorf("sent %q, want %q", got, want)
 	}
 }

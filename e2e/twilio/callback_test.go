@@ -75,11 +75,24 @@ func (s *shift) asked(client *http.Client, method, path, signature, body string)
 
 // rounds is how often something happens that a callback tells of. Each round
 // waits for the program to see it: without callbacks that is its next look, five
-// seconds after the last, so that all of them would take 25 s at the least.
+// seconds after the last. A busy machine may hold up some rounds, hardly all.
 const (
 	rounds     = 6
-	byCallback = 22 * time.Second
+	byCallback = 4 * time.Second
 )
+
+// shortest runs the rounds and returns how long the shortest took. The first
+// does not count: it begins at any time after a look.
+func shortest(round func(i int)) time.Duration {
+	round(0)
+	least := time.Hour
+	for i := 1; i < rounds; i++ {
+		began := time.Now()
+		round(i)
+		least = min(least, time.Since(began))
+	}
+	return least
+}
 
 // Someone banned is put out at every return, at once where Twilio calls back.
 func TestACallbackEnforcesABan(t *testing.T) {
@@ -92,13 +105,12 @@ func TestACallbackEnforcesABan(t *testing.T) {
 		return !there
 	}
 	s.Until("CHAOS is put out", gone)
-	began := time.Now()
-	for range rounds {
+	least := shortest(func(int) {
 		s.Connect(room, "CHAOS")
 		s.Until("CHAOS is put out again", gone)
-	}
-	if took := time.Since(began); took > byCallback {
-		t.Errorf("%d returns of someone banned lasted %s: the callbacks did nothing", rounds, took)
+	})
+	if least > byCallback {
+		t.Errorf("every return of someone banned lasted %s and more: the callbacks did nothing", least)
 	}
 	s.Audited(rig.Case{Action: "kick", Outcome: "succeeded", Actor: "system", Room: "daily", Participant: "CHAOS"})
 
@@ -150,15 +162,13 @@ func TestACallbackRedrawsABoard(t *testing.T) {
 		}
 	}
 	s.Until("the board stands in the channel", shows("host"))
-	began := time.Now()
-	for i := range rounds {
+	least := shortest(func(i int) {
 		label := fmt.Sprintf("guest-%d", i)
 		s.Join(conference, twiliotest.Caller{Label: label, Number: fmt.Sprintf("+1617555%04d", i)})
 		s.Until("the board shows "+label, shows(label))
-	}
-	if took := time.Since(began); took > byCallback {
-		t.Errorf("%d newcomers took %s to be shown: the callbacks did nothing", rounds, took)
-	} else {
-		t.Logf("%d newcomers were shown in %s", rounds, took)
+	})
+	t.Logf("the quickest newcomer was shown in %s", least)
+	if least > byCallback {
+		t.Errorf("every newcomer took %s and more to be shown: the callbacks did nothing", least)
 	}
 }

@@ -13,8 +13,9 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// patience is how long a guest waits for what must come.
-const patience = 20 * time.Second
+// patience is how long a guest waits for what must come: it is for what hangs,
+// not for a busy machine.
+const patience = time.Minute
 
 // Guest is a real participant, connected with LiveKit's own Go client.
 type Guest struct {
@@ -148,7 +149,7 @@ func (g *Guest) Knock(patience time.Duration) error {
 }
 
 func (g *Guest) enter() error {
-	if err := g.Knock(8 * time.Second); err != nil {
+	if err := g.Knock(patience / 4); err != nil {
 		return err
 	}
 	for _, s := range g.invite.sources {
@@ -161,7 +162,7 @@ func (g *Guest) enter() error {
 
 // listed waits until the server shows the guest with so many tracks.
 func (g *Guest) listed(tracks int) error {
-	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), patience/2)
+	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), patience/4)
 	defer cancel()
 	rooms := lksdk.NewRoomServiceClient(g.server.URL, g.server.Key, g.server.Secret)
 	again := time.NewTicker(5 * time.Millisecond)

@@ -3,13 +3,12 @@ package livekittest
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -95,7 +94,14 @@ func stopShared() {
 	}
 }
 
-// launch starts a server on ports that are free and waits until it answers.
+// firstPort is the one of the first server, launched counts them. The namespace
+// is ours alone and the system gives away ports from 32768 on: nobody else takes
+// these.
+const firstPort = 7880
+
+var launched atomic.Int32
+
+// launch starts a server on ports of its own and waits until it answers.
 func launch(o Options) (*Server, error) {
 	config, port, err := configuration(o)
 	if err != nil {
@@ -140,19 +146,13 @@ func configuration(o Options) (text string, port int, err error) {
 	if err := yaml.Unmarshal(raw, &config); err != nil {
 		return "", 0, err
 	}
-	if port, err = freePort("tcp"); err != nil {
-		return "", 0, err
-	}
-	media, err := freePort("udp")
-	if err != nil {
-		return "", 0, err
-	}
+	port = firstPort + int(launched.Add(1))
 	config["port"] = port
 	rtc, ok := config["rtc"].(map[string]any)
 	if !ok {
 		return "", 0, fmt.Errorf("livekit.yaml has no rtc")
 	}
-	rtc["udp_port"] = media
+	rtc["udp_port"] = port
 	if o.RemoteUnmute {
 		config["room"] = map[string]any{"enable_remote_unmute": true}
 	}
@@ -163,37 +163,9 @@ func configuration(o Options) (text string, port int, err error) {
 	return string(body), port, err
 }
 
-// freePort returns a port of 127.0.0.1 that nobody uses.
-func freePort(network string) (int, error) {
-	var (
-		config  net.ListenConfig
-		address string
-	)
-	if network == "udp" {
-		c, err := config.ListenPacket(context.Background(), network, "127.0.0.1:0")
-		if err != nil {
-			return 0, err
-		}
-		defer func() { _ = c.Close() }() // it was only to find the port
-		address = c.LocalAddr().String()
-	} else {
-		l, err := config.Listen(context.Background(), network, "127.0.0.1:0")
-		if err != nil {
-			return 0, err
-		}
-		defer func() { _ = l.Close() }() // it was only to find the port
-		address = l.Addr().String()
-	}
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(port)
-}
-
 // ready waits until the server answers.
 func (s *Server) ready(port int) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	poll := time.NewTicker(20 * time.Millisecond)
@@ -230,7 +202,7 @@ func (s *Server) CreateRoom(t testing.TB, name, metadata string) {
 	t.Helper()
 	rooms := lksdk.NewRoomServiceClient(s.URL, s.Key, s.Secret)
 	ctx := lksdk.WithFailover(t.Context(), false)
-	if _, err := rooms.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: name, Metadata: metadata, EmptyTimeout: 60}); err != nil {
+	if _, err := rooms.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: name, Metadata: metadata, EmptyTimeout: 3600}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -15,6 +15,7 @@ import (
 	"github.com/roomwarden/roomwarden/internal/eventually"
 	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/internal/needs"
+	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/realtimekit/bridge"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/edge"
@@ -48,6 +49,10 @@ type house struct {
 	bridge *bridge.Bridge
 }
 
+// patience bounds the waits for what happens at once: it is for what hangs, not
+// for a busy machine.
+const patience = 2 * time.Minute
+
 // shared is the house of most tests. hasty has another bridge to the same
 // stand-in, which gives up soon.
 var shared, hasty struct {
@@ -56,10 +61,10 @@ var shared, hasty struct {
 	err   error
 }
 
-// config is how a bridge finds the stand-in.
+// config is how a bridge finds the stand-in, with time enough on a busy machine.
 func (h *house) config(chromium string) bridge.Config {
 	return bridge.Config{
-		Chromium: chromium, BaseURI: h.edge.Base, Certificate: h.edge.Certificate,
+		Chromium: chromium, BaseURI: h.edge.Base, Certificate: h.edge.Certificate, Join: 45 * time.Second, Act: 10 * time.Second,
 		Token: func(_ context.Context, meeting string) (string, error) {
 			return h.rest.Token(meeting, bridge.Identity), nil
 		},
@@ -79,6 +84,29 @@ func sharedHouse(t testing.TB) *house {
 		t.Fatal(shared.err)
 	}
 	return &shared.house
+}
+
+// withoutHaste runs a scenario with the hasty bridge, and where that had too
+// little time for it, on a busy machine, with the shared one.
+func withoutHaste(t testing.TB, preset realtimekittest.Preset, people []string, scenario func(s *studio) error) {
+	t.Helper()
+	early := scenario(newStudio(t, preset, people).hurry(t))
+	if early == nil {
+		return
+	}
+	t.Logf("once more, with more time: %v", early)
+	if err := scenario(newStudio(t, preset, people)); err != nil {
+		t.Error(err)
+	}
+}
+
+// isFault returns an error where err is not a fault of a code with a sentence.
+func isFault(err error, code moderation.Code, key string) error {
+	var fault *moderation.Error
+	if !errors.As(err, &fault) || fault.Code != code || fault.Says.Key != key {
+		return fmt.Errorf("%w, want %s %s", err, code, key)
+	}
+	return nil
 }
 
 // hurry puts the hasty bridge in the place of the shared one.
@@ -160,7 +188,7 @@ func (s *studio) do(t testing.TB, control bridge.Control, who ...string) []strin
 
 func (s *studio) try(t testing.TB, control bridge.Control, who ...string) ([]string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 	defer cancel()
 	return s.bridge.Do(ctx, s.meeting, control, s.targets(who...)...)
 }
@@ -199,7 +227,7 @@ func (s *studio) joins() (n int) {
 // awaitGone waits until the bridge has left the meeting.
 func (s *studio) awaitGone(t testing.TB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := s.edge.AwaitGone(ctx, s.meeting, bridge.Identity); err != nil {
 		t.Fatal(err)
@@ -228,7 +256,7 @@ func (s *studio) awaitFrame(t testing.TB, event edge.Event, n int) {
 
 func (s *studio) await(t testing.TB, what string, so func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	eventually.Until(ctx, t, what, so)
 }

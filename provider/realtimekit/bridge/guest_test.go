@@ -7,11 +7,11 @@ import (
 	"os"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/roomwarden/roomwarden/internal/eventually"
 	"github.com/roomwarden/roomwarden/internal/needs"
 	"github.com/roomwarden/roomwarden/provider/realtimekittest/edge"
 )
@@ -99,7 +99,7 @@ func (s *studio) guest(t testing.TB, name string) *guest {
 
 func (g *guest) call(t testing.TB, function string, args ...any) look {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(g.page, 30*time.Second)
+	ctx, cancel := context.WithTimeout(g.page, patience)
 	defer cancel()
 	object, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject]("globalThis"))
 	if err != nil {
@@ -118,19 +118,7 @@ func (g *guest) call(t testing.TB, function string, args ...any) look {
 // await waits until the guest's own client shows what is wanted.
 func (g *guest) await(t testing.TB, what string, so func(look) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
-	for {
-		got := g.call(t, "look")
-		if so(got) {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("never %s: %+v", what, got)
-		case <-again.C:
-		}
-	}
+	eventually.Until(ctx, t, what, func() bool { return so(g.call(t, "look")) })
 }

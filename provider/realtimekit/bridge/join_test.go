@@ -35,6 +35,7 @@ func TestDoesNotGetIn(t *testing.T) {
 // A join that hangs is given up in our own time, and what it waited for is said.
 func TestJoinHangs(t *testing.T) {
 	t.Parallel()
+	sharedHouse(t)
 	cases := []struct {
 		what    string
 		arrange func(s *studio)
@@ -45,23 +46,21 @@ func TestJoinHangs(t *testing.T) {
 		{"the transport is unanswered", func(s *studio) { s.edge.Ignore(s.meeting, edge.CreateTransport) }, "realtimekit.bridge.no_media"},
 		{"no packet gets through", func(s *studio) { s.edge.Isolate(s.meeting) }, "realtimekit.bridge.no_media"},
 	}
-	errs := make([]error, len(cases))
 	var all sync.WaitGroup
-	for i, c := range cases {
-		s := newStudio(t, moderator, []string{"mia"}).hurry(t)
-		c.arrange(s)
+	for _, c := range cases {
 		all.Go(func() { // at once, as they wait
-			_, errs[i] = s.try(t, bridge.DisableAllVideo)
-			if n := len(s.sent()); n != 0 {
-				t.Errorf("%s: %d controls were sent", c.what, n)
-			}
+			withoutHaste(t, moderator, []string{"mia"}, func(s *studio) error {
+				c.arrange(s)
+				_, err := s.try(t, bridge.DisableAllVideo)
+				if n := len(s.sent()); n != 0 {
+					t.Errorf("%s: %d controls were sent", c.what, n)
+				}
+				t.Logf("%s: %v", c.what, err)
+				return isFault(err, moderation.CodeUnavailable, c.key)
+			})
 		})
 	}
 	all.Wait()
-	for i, c := range cases {
-		t.Logf("%s: %v", c.what, errs[i])
-		providertest.WantCode(t, errs[i], moderation.CodeUnavailable, c.key)
-	}
 }
 
 // A meeting in which the bridge could not be enrolled says why, and no browser

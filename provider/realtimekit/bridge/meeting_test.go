@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -62,11 +63,15 @@ func TestServerRefuses(t *testing.T) {
 // what became of it. The next one works.
 func TestServerIsSilent(t *testing.T) {
 	t.Parallel()
-	s := newStudio(t, moderator, []string{"mia"}).hurry(t)
-	s.edge.Ignore(s.meeting, edge.HostControlPeer)
-	_, err := s.try(t, bridge.DisableVideo, "mia")
-	providertest.WantCode(t, err, moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut")
-	s.do(t, bridge.Pin, "mia")
+	withoutHaste(t, moderator, []string{"mia"}, func(s *studio) error {
+		s.edge.Ignore(s.meeting, edge.HostControlPeer)
+		_, err := s.try(t, bridge.DisableVideo, "mia")
+		if err := isFault(err, moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut"); err != nil {
+			return err
+		}
+		_, err = s.try(t, bridge.Pin, "mia")
+		return err
+	})
 }
 
 // Out of the meeting in whatever way, the bridge is in it again for the next
@@ -112,23 +117,26 @@ func TestLeavesWhenIdle(t *testing.T) {
 // in all.
 func TestMostMeetings(t *testing.T) {
 	t.Parallel()
-	first := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Most, c.Act = 2, 3*time.Second })
+	first := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Most, c.Act = 2, patience })
 	second, third := first.another(t), first.another(t)
 	first.do(t, bridge.DisableAllVideo)
 	second.do(t, bridge.DisableAllVideo)
 	third.do(t, bridge.DisableAllVideo)
 	first.awaitGone(t)
 
+	ctx, giveUp := context.WithCancel(t.Context())
+	defer giveUp()
 	var all sync.WaitGroup
 	var cut [2]error
 	for i, s := range []*studio{second, third} {
 		s.edge.Ignore(s.meeting, edge.HostControlPeers)
-		all.Go(func() { _, cut[i] = s.try(t, bridge.DisableAllVideo) })
+		all.Go(func() { _, cut[i] = s.bridge.Do(ctx, s.meeting, bridge.DisableAllVideo) })
 	}
 	second.awaitSent(t, 2)
 	third.awaitSent(t, 2)
 	_, err := first.try(t, bridge.DisableAllVideo)
 	providertest.WantCode(t, err, moderation.CodeBusy, "realtimekit.bridge.busy")
+	giveUp()
 	all.Wait()
 	for _, err := range cut {
 		providertest.WantCode(t, err, moderation.CodeOutcomeUnknown, "realtimekit.bridge.cut")

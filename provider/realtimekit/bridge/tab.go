@@ -12,10 +12,8 @@ import (
 )
 
 const (
-	// leaveTimeout bounds the goodbye to a meeting, stateTimeout the question
-	// whether the page still answers.
+	// leaveTimeout bounds the goodbye to a meeting.
 	leaveTimeout = 2 * time.Second
-	stateTimeout = time.Second
 	// grace is how long the page may take, after the time of a join, to say why.
 	grace = 2 * time.Second
 )
@@ -127,9 +125,10 @@ func (t *tab) try(ctx context.Context, j job) (a answer, err error) {
 	return a, nil
 }
 
-// present reports whether the page answers and is in the meeting.
+// present reports whether the page answers, in a fifth of a control's time, and
+// is in the meeting.
 func (t *tab) present(ctx context.Context) bool {
-	a, err := t.call(ctx, stateTimeout, `() => warden.state()`)
+	a, err := t.call(ctx, t.bridge.config.Act/5, `() => warden.state()`)
 	return err == nil && !a.Failed
 }
 
