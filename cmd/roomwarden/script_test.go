@@ -141,7 +141,7 @@ func hold(ts *testscript.TestScript, _ bool, _ []string) {
 
 // connected waits until the bot is linked to the stand-in.
 func connected(ts *testscript.TestScript, _ bool, _ []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	s, ok := ts.Value("slack").(*slack.Server)
 	if !ok {
