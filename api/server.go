@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/roomwarden/roomwarden/internal/serving"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 )
@@ -88,8 +89,11 @@ func (s *Server) Open(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// Serve answers on the listener until ctx ends and requests under way are done,
-// or five seconds have passed.
+// finishWithin is how long a stopping server lets requests finish.
+const finishWithin = 5 * time.Second
+
+// Serve answers on the listener until ctx ends, and lets requests under way
+// finish for five seconds.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           s.Handler(),
@@ -100,17 +104,10 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		stopped <- server.Shutdown(bounded)
-	})
-	defer stop()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := serving.Until(ctx, server, listener, finishWithin); err != nil {
 		return fmt.Errorf("serve HTTP on %s: %w", s.Listen, err)
 	}
-	return <-stopped
+	return nil
 }
 
 type readiness struct {

@@ -240,13 +240,13 @@ func (a *App) Run(ctx context.Context) error {
 	})
 	stopped, err := a.await(running, group)
 	if !stopped {
-		return nil
+		return err
 	}
 	return errors.Join(err, a.Close())
 }
 
 // await waits until every service has ended and returns why; once they are to
-// stop, no longer than drain.
+// stop, no longer than drain, and then the fault is the one that stopped them.
 func (a *App) await(running context.Context, group *errgroup.Group) (stopped bool, err error) {
 	finished := make(chan error, 1)
 	go func() { finished <- group.Wait() }()
@@ -262,6 +262,9 @@ func (a *App) await(running context.Context, group *errgroup.Group) (stopped boo
 		return true, err
 	case <-timer.C:
 		a.log.WarnContext(running, "stopping took too long; what is not finished is on disk and is settled by the next start")
+		if cause := context.Cause(running); !errors.Is(cause, context.Canceled) {
+			return false, cause
+		}
 		return false, nil
 	}
 }

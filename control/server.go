@@ -14,6 +14,7 @@ import (
 
 	"github.com/roomwarden/roomwarden/audit"
 	"github.com/roomwarden/roomwarden/commands"
+	"github.com/roomwarden/roomwarden/internal/serving"
 )
 
 // finishWithin is how long a stopping server lets requests finish.
@@ -50,23 +51,7 @@ func (s *Server) Run(ctx context.Context) error {
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(s.listener) }()
-	select {
-	case err := <-served:
-		return errors.Join(err, s.Close())
-	case <-ctx.Done():
-	}
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
-	defer cancel()
-	err := server.Shutdown(finish)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = server.Close()
-	}
-	if e := <-served; !errors.Is(e, http.ErrServerClosed) {
-		err = errors.Join(err, e)
-	}
-	return errors.Join(err, s.Close())
+	return errors.Join(serving.Until(ctx, server, s.listener, finishWithin), s.Close())
 }
 
 // Close gives the socket back; after Run it does nothing.
