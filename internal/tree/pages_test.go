@@ -73,3 +73,27 @@ func TestReadmeIsTwoScreens(t *testing.T) {
 		t.Errorf("%d lines", lines)
 	}
 }
+
+var metric = regexp.MustCompile(`Name:\s+"(roomwarden_\w+)"`)
+
+// Each metric stands on the page for those who run the program, and no other does.
+func TestMetricsAreOnTheirPage(t *testing.T) {
+	page, sources := read(t, "docs/operating.md"), ""
+	for _, file := range find(t, ".go") {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text := read(t, file)
+		sources += text
+		for _, m := range metric.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(page, "`"+m[1]+"`") {
+				t.Errorf("%s: the page has no %s", file, m[1])
+			}
+		}
+	}
+	for _, name := range regexp.MustCompile("`(roomwarden_\\w+)`").FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(sources, `"`+name[1]+`"`) {
+			t.Errorf("the page names %s, which is no metric", name[1])
+		}
+	}
+}
