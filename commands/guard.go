@@ -110,8 +110,10 @@ func holds(c moderation.Case, shows bool) bool {
 		return !c.Awaits && since < bulkDeadline
 	case moderation.Unknown:
 		return since < actDeadline+echo
-	case moderation.Succeeded, moderation.Partial:
+	case moderation.Succeeded:
 		return shows || since < echo
+	case moderation.Partial: // whom it did not reach it may reach now
+		return since < echo
 	default:
 		return false
 	}

@@ -116,8 +116,10 @@ func (s *Service) settle(ctx context.Context, c moderation.Case, t timer) error 
 	r := following(c, moderation.RecordKind(outcome), moderation.SystemActor)
 	r.Details.ApprovedBy = c.ApprovedBy
 	switch outcome {
-	case moderation.Succeeded, moderation.Partial:
+	case moderation.Succeeded:
 		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.done")})
+	case moderation.Partial:
+		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.partial")})
 	case moderation.Failed:
 		r.Details.Code = moderation.CodeUnavailable
 		r.Words.Text = s.plain([]moderation.Sentence{moderation.Say("settle.not_done")})
@@ -240,7 +242,8 @@ func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Orde
 	// A room that was made after the case is another one.
 	o.Room.CreatedAt = c.At
 	err := s.view(ctx, func(tx store.Tx) error {
-		m, _, err := measureOf(tx, c)
+		m, err := measureFor(tx, c)
+		o.Restore, o.Undoes = m.Restore, c.Inverts != 0
 		o.Except, o.AllowUnmute = m.Except, m.AllowUnmute
 		o.Listener = moderation.Participant{Identity: m.Listener, ID: m.ListenerID}
 		return err
@@ -248,16 +251,34 @@ func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Orde
 	return o, err
 }
 
-// takeAway removes the measure that a settled case has taken back.
-func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
+// measureFor returns the measure that a case puts up or takes back; zero: none.
+func measureFor(tx store.Tx, c moderation.Case) (Measure, error) {
+	if m, there, err := measureOf(tx, c); err != nil || there {
+		return m, err
+	}
+	m, _, err := liftedBy(tx, c)
+	return m, err
+}
+
+// liftedBy returns the measure that a case takes back.
+func liftedBy(tx store.Tx, c moderation.Case) (m Measure, there bool, err error) {
 	kind, ok := lifts(c.Action)
 	if !ok || c.Track != "" {
-		return nil
+		return Measure{}, false, nil
 	}
-	m := Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}
-	before, there, err := Measures.Get(tx, m.Key())
-	if err != nil || !there || before.Identity != m.Identity {
+	named := Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}
+	m, there, err = Measures.Get(tx, named.Key())
+	if err != nil || !there || m.Identity != named.Identity {
+		return Measure{}, false, err
+	}
+	return m, true, nil
+}
+
+// takeAway removes the measure that a settled case has taken back.
+func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
+	m, there, err := liftedBy(tx, c)
+	if err != nil || !there {
 		return err
 	}
-	return s.liftMeasure(tx, before, c)
+	return s.liftMeasure(tx, m, c)
 }

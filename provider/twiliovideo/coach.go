@@ -2,7 +2,6 @@ package twiliovideo
 
 import (
 	"context"
-	"slices"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
@@ -40,8 +39,7 @@ func (d *Driver) Uncoach(ctx context.Context, o provider.Order) (provider.Effect
 	if err != nil {
 		return provider.Effect{}, err
 	}
-	earlier := slices.IndexFunc(people, func(p moderation.Participant) bool { return p.ID == was.Coaching })
-	if o.Undoes && earlier >= 0 {
+	if earlier := indexOf(people, was.Coaching); o.Undoes && earlier >= 0 {
 		o.Listener = people[earlier]
 		effect, err := d.Coach(ctx, o)
 		effect.Says, effect.Done = nil, moderation.Say("provider.stays.coaching", "Earlier", o.Listener.DisplayName())
