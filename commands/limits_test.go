@@ -55,19 +55,21 @@ func TestALongerBanStands(t *testing.T) {
 
 // A ban whose lifting is taken back ends when it would have ended.
 func TestUndoOfALiftedBan(t *testing.T) {
-	st := newStage(t)
-	st.typed(owner, "ban standup chaos 3d")
-	until := st.lastCase().Until
-	st.typed(owner, "unban standup chaos")
-	if lifted := st.lastCase(); lifted.Inverts != 1 {
-		t.Errorf("the lifting: %+v", lifted)
-	}
-	if got := said(t, st.typed(owner, "undo 2")); !strings.Contains(got, "is banned") {
-		t.Fatal(got)
-	}
-	if off := st.lastCase().Until.Sub(until); off.Abs() > 2*time.Second {
-		t.Errorf("ends %s later than it did", off)
-	}
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		st.typed(owner, "ban standup chaos 3d")
+		until := st.lastCase().Until
+		pass(time.Hour)
+		st.typed(owner, "unban standup chaos")
+		if lifted := st.lastCase(); lifted.Inverts != 1 {
+			t.Errorf("the lifting: %+v", lifted)
+		}
+		if got := said(t, st.typed(owner, "undo 2")); !strings.Contains(got, "is banned") {
+			t.Fatal(got)
+		}
+		if off := st.lastCase().Until.Sub(until); off.Abs() > 2*time.Second {
+			t.Errorf("ends %s later than it did", off)
+		}
+	})
 }
 
 // What a moderator has let pass, a moderator may take back, however long it waited.

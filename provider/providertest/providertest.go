@@ -220,7 +220,7 @@ func (s *scene) shows(t *testing.T, o provider.Order, want moderation.Outcome) {
 // until waits until something holds that a provider shows a moment late.
 func (s *scene) until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	eventually.Until(ctx, t, what, holds)
 }
