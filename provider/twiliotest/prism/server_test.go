@@ -46,9 +46,10 @@ func install(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+	// What npm has already is taken from there, and a registry that hiccups is asked again.
+	cmd := exec.CommandContext(ctx, npm, "ci", "--prefer-offline", "--fetch-retries=6", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 	cmd.Dir = folder
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Logf("npm ci: %v: %s", err, out)
