@@ -90,6 +90,19 @@ func TestMissingVariableIsNoFaultWhereOverridden(t *testing.T) {
 	}
 }
 
+// Whoever has no use for a part of the file is not told what is wrong with it.
+func TestFaultsAside(t *testing.T) {
+	text := strings.ReplaceAll(good, "url: ws://a", "url: https://a")
+	_, err := config.Parse("c.yaml", []byte(text), known, environment(), "slack", "owners")
+	var faults *config.Faults
+	if !errors.As(err, &faults) || len(faults.List) != 1 || faults.List[0].Key != "providers[0].url" {
+		t.Fatalf("faults %v", err)
+	}
+	if _, err = config.Parse("c.yaml", []byte(text), known, environment(), "slack", "providers"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFileReference(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "token"), []byte("xapp-fromfile\n"), 0o600); err != nil {

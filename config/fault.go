@@ -47,6 +47,15 @@ func (f *Faults) add(line int, key, remedy, format string, args ...any) {
 	f.List = append(f.List, Fault{Line: line, Key: key, Says: says, Remedy: remedy})
 }
 
+// leaveOut forgets what is wrong under these top-level keys.
+func (f *Faults) leaveOut(keys []string) {
+	f.List = slices.DeleteFunc(f.List, func(fault Fault) bool {
+		top, _, _ := strings.Cut(fault.Key, ".")
+		top, _, _ = strings.Cut(top, "[")
+		return slices.Contains(keys, top)
+	})
+}
+
 // slackToken is a token of Slack's that stands where it does not belong.
 var slackToken = regexp.MustCompile(`\bx(app|ox[a-z])-[A-Za-z0-9.-]+`)
 

@@ -14,8 +14,9 @@ func sorted(all []string) []string { slices.Sort(all); return all }
 
 // Load reads the file, applies what the environment overrides and the defaults,
 // and checks it against what is known. Everything that is
-// wrong comes back at once as *Faults.
-func Load(path string, known Known) (*Config, error) {
+// wrong comes back at once as *Faults, but for the top-level keys named aside, which
+// are for those who do not use them.
+func Load(path string, known Known, aside ...string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &Faults{Path: path, List: []Fault{{
@@ -23,7 +24,7 @@ func Load(path string, known Known) (*Config, error) {
 			Remedy: "Name the file with --config or ROOMWARDEN_CONFIG; docs/configuration.md has one to start from",
 		}}}
 	}
-	return Parse(path, text, known, os.LookupEnv)
+	return Parse(path, text, known, os.LookupEnv, aside...)
 }
 
 func reason(err error) string {
@@ -38,7 +39,7 @@ func reason(err error) string {
 
 // Parse is Load for a text that was read already; path tells where relative
 // paths count from, lookup stands in for the environment.
-func Parse(path string, text []byte, known Known, lookup func(string) (string, bool)) (*Config, error) {
+func Parse(path string, text []byte, known Known, lookup func(string) (string, bool), aside ...string) (*Config, error) {
 	faults := &Faults{Path: path}
 	root := parse(text, faults, lookup)
 	if root == nil {
@@ -58,6 +59,7 @@ func Parse(path string, text []byte, known Known, lookup func(string) (string, b
 	}
 	d := &decoder{faults: faults}
 	d.root(root, c, known)
+	faults.leaveOut(aside)
 	if err := faults.err(); err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func Open(ctx context.Context, o Options) (d *Demo, err error) {
 	}
 	var own *config.Config
 	if o.Config != "" {
-		if own, err = config.Load(o.Config, app.Known()); err != nil {
+		if own, err = config.Load(o.Config, app.Known(), "slack", "owners", "store", "http"); err != nil {
 			return d, err
 		}
 	}
