@@ -16,7 +16,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
-	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -179,35 +178,9 @@ func (b *Bot) noteUndelivered(ctx context.Context, user string, number uint64) {
 	if number == 0 {
 		return
 	}
-	says := b.Words.Say(words.Plain{}, moderation.Say("slack.answer_lost", "User", moderation.UserID(user)))
-	err := b.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := tx.Case(number)
-		if err != nil {
-			return err
-		}
-		r := moderation.Record{
-			Case: number, Kind: moderation.RecordNoted, At: time.Now(), Actor: moderation.SystemActor.String(),
-			Action: c.Action, Provider: c.Provider, Room: c.Room, RoomID: c.RoomID, Words: moderation.Words{Text: says},
-		}
-		r, c, err = tx.AppendRecord(r)
-		if err != nil {
-			return err
-		}
-		if b.Service.AuditChannels == nil {
-			return nil
-		}
-		for _, channel := range b.Service.AuditChannels(c) {
-			if err := tx.QueuePost(channel, number, r.Seq, r.At); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := b.Service.Remark(ctx, number, moderation.Say("slack.answer_lost", "User", moderation.UserID(user))); err != nil {
 		b.Log.Error("a lost answer could not be written into its case", "case", number, "error", err)
-		return
 	}
-	b.Posted()
 }
 
 // failure is the answer that says one sentence.

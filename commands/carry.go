@@ -166,8 +166,8 @@ func (s *Service) forsake(ctx context.Context, a *attempt) {
 				return
 			}
 		}
-		if c.Outcome != moderation.Intended || c.Awaits {
-			return
+		if c.Outcome != moderation.Intended || c.Awaits || s.work.busy(c.Number) {
+			return // busy: the key is that of an attempt which is being sent
 		}
 		r := following(c, moderation.RecordFailed, moderation.SystemActor)
 		r.Details.Code = moderation.CodeInternal

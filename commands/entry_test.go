@@ -32,6 +32,7 @@ var entries = map[string]string{
 	"Hint":          "is no person's: it only makes Run look at a room",
 	"CanTell":       "says what a provider is able to, of no room",
 	"Undoable":      "says what a provider is able to, of a case that the asker has; undo asks by itself",
+	"Remark":        "is no person's: roomwarden's own word about a case",
 	"Run":           "is no person's: it carries on what was allowed",
 }
 

@@ -95,6 +95,21 @@ func TestAmbiguousPerson(t *testing.T) {
 	}
 }
 
+// A typed announcement that names someone and says nothing asks for the text with
+// the room and the person as they are called, not by their ids.
+func TestAnnouncementAsksByNames(t *testing.T) {
+	st := newStage(t)
+	for _, line := range []string{"announce standup Ada", "announce sim:standup ada"} {
+		m, ok := st.typed(owner, line).(commands.Missing)
+		if !ok || len(m.Missing) != 1 || m.Missing[0] != commands.ArgText {
+			t.Fatalf("%s: %+v", line, m)
+		}
+		if m.Args[commands.ArgRoom] != "sim:standup" || !strings.EqualFold(m.Args[commands.ArgPerson], "ada") {
+			t.Errorf("%s: asks with %v", line, m.Args)
+		}
+	}
+}
+
 // What is typed acts at once, but for the end of a room and a kick that ends one.
 func TestAsksFirst(t *testing.T) {
 	st := newStage(t)

@@ -105,6 +105,19 @@ func (s *Service) extend(ctx context.Context, in Invocation, r moderation.Record
 	}
 }
 
+// Remark notes something in a case as roomwarden itself; store.ErrNotFound where
+// there is no such case.
+func (s *Service) Remark(ctx context.Context, number uint64, says moderation.Sentence) error {
+	c, err := s.caseOf(ctx, number)
+	if err != nil {
+		return err
+	}
+	r := following(c, moderation.RecordNoted, moderation.SystemActor)
+	r.Words.Text = s.plain([]moderation.Sentence{says})
+	_, err = s.write(ctx, entry{record: r})
+	return err
+}
+
 // done holds the keys of what was done without a case of its own.
 const doneKeys store.Collection[int64] = "done"
 

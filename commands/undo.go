@@ -56,7 +56,7 @@ func runUndo(ctx context.Context, s *Service, in Invocation) Answer {
 	case !able && c.Redacted:
 		return undoFault(c, "undo.redacted")
 	}
-	opposite, args := opposing(c, inverse)
+	opposite, args := s.opposing(c, inverse)
 	if track := s.trackWords(c, inverse); track != "" {
 		args[ArgOptions] = track
 	}
@@ -100,8 +100,8 @@ func undoFault(c moderation.Case, key string) Answer {
 }
 
 // opposing returns the command and the words that take a case back.
-func opposing(c moderation.Case, inverse moderation.Action) (string, Args) {
-	reason := "case " + strconv.FormatUint(c.Number, 10)
+func (s *Service) opposing(c moderation.Case, inverse moderation.Action) (string, Args) {
+	reason := s.plain([]moderation.Sentence{moderation.Say("undo.reason", "Case", c.Number)})
 	if inverse == moderation.ActionGrant || inverse == moderation.ActionRevoke {
 		return roleCommand.Name, Args{
 			ArgVerb: string(inverse), ArgSubject: c.Subject, ArgPreset: c.Preset, ArgScope: c.Scope,
