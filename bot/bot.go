@@ -138,6 +138,18 @@ func (b *Bot) Run(ctx context.Context) error {
 	ended := time.Now()
 	err := serving.Wait()
 
+	b.leave(ctx, ended, abandon)
+	stopPosting()
+	<-delivered
+	stopKeeping()
+	keepers.Wait()
+	return err
+}
+
+// leave finishes what was accepted, as far as there is time for it since the end
+// of Run's context, and delivers what waits. What has not begun by then is
+// abandoned: the next start takes it up.
+func (b *Bot) leave(ctx context.Context, ended time.Time, abandon context.CancelFunc) {
 	b.Log.Info("leaving Slack: finishing what was accepted")
 	drain, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(drainWithin))
 	defer cancel()
@@ -152,11 +164,6 @@ func (b *Bot) Run(ctx context.Context) error {
 	flush, cancelFlush := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(drainWithin+flushWithin))
 	defer cancelFlush()
 	b.outbox.flush(flush)
-	stopPosting()
-	<-delivered
-	stopKeeping()
-	keepers.Wait()
-	return err
 }
 
 // identify learns who we are and which scopes we have, says which of them are

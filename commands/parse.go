@@ -84,48 +84,51 @@ func (a Arg) closed() bool {
 // takeClosed takes the words at the front that are an optional argument by
 // their form, each at most once.
 func takeClosed(all []Arg, words []Word, args Args) ([]Word, error) {
-next:
 	for len(words) > 0 && !words[0].Quoted {
+		taken := 0
 		for _, arg := range all {
-			if !arg.closed() || args[arg.Name] != "" {
+			if taken > 0 || !arg.closed() || args[arg.Name] != "" {
 				continue
 			}
-			word := words[0].Text
-			switch arg.Name {
-			case ArgMedia:
-				if lower := strings.ToLower(word); slices.Contains(arg.Values, lower) {
-					args[ArgMedia] = lower
-					words = words[1:]
-					continue next
-				}
-			case ArgFor:
-				_, looks, err := ParseSpan(word)
-				if err != nil {
-					return nil, err
-				}
-				if looks {
-					args[ArgFor] = strings.ToLower(word)
-					words = words[1:]
-					continue next
-				}
-			case ArgURL:
-				if strings.EqualFold(word, "music") && len(words) > 1 && strings.Contains(words[1].address(), "://") {
-					words = words[1:]
-				}
-				word = words[0].address()
-				if strings.Contains(word, "://") {
-					if err := checkAddress(word); err != nil {
-						return nil, err
-					}
-					args[ArgURL] = word
-					words = words[1:]
-					continue next
-				}
+			value, count, err := arg.takes(words)
+			if err != nil {
+				return nil, err
+			}
+			if taken = count; taken > 0 {
+				args[arg.Name] = value
 			}
 		}
-		break
+		if taken == 0 {
+			break
+		}
+		words = words[taken:]
 	}
 	return words, nil
+}
+
+// takes reads the argument where the words begin with it, and returns how many of
+// them it is: none where they do not.
+func (a Arg) takes(words []Word) (value string, count int, err error) {
+	word := words[0].Text
+	switch a.Name {
+	case ArgMedia:
+		if lower := strings.ToLower(word); slices.Contains(a.Values, lower) {
+			return lower, 1, nil
+		}
+	case ArgFor:
+		if _, looks, err := ParseSpan(word); err != nil || looks {
+			return strings.ToLower(word), 1, err
+		}
+	case ArgURL:
+		count = 1
+		if strings.EqualFold(word, "music") && len(words) > 1 && strings.Contains(words[1].address(), "://") {
+			count = 2
+		}
+		if address := words[count-1].address(); strings.Contains(address, "://") {
+			return address, count, checkAddress(address)
+		}
+	}
+	return "", 0, nil
 }
 
 var optionWord = regexp.MustCompile(`^[a-z][a-z0-9_]*=`)

@@ -19,22 +19,22 @@ import (
 // maxRoleFile bounds a file of roles, in runes.
 const maxRoleFile = 1 << 20
 
-// RoleFile is the file of `role apply`: every grant and every preset of one's
+// roleFile is the file of `role apply`: every grant and every preset of one's
 // own. Owners of the configuration are not in it.
-type RoleFile struct {
-	Presets []RolePreset `yaml:"presets,omitempty"`
-	Grants  []RoleGrant  `yaml:"grants,omitempty"`
+type roleFile struct {
+	Presets []rolePreset `yaml:"presets,omitempty"`
+	Grants  []roleGrant  `yaml:"grants,omitempty"`
 }
 
-// RolePreset is a preset in a RoleFile.
-type RolePreset struct {
+// rolePreset is a preset in a roleFile.
+type rolePreset struct {
 	Name        string   `yaml:"name"`
 	Permissions []string `yaml:"permissions,flow"`
 	MaxBan      string   `yaml:"max_ban,omitempty"` // FOR
 }
 
-// RoleGrant is a grant in a RoleFile.
-type RoleGrant struct {
+// roleGrant is a grant in a roleFile.
+type roleGrant struct {
 	Subject string     `yaml:"subject"` // a bare id
 	Preset  string     `yaml:"preset"`
 	Scope   string     `yaml:"scope,omitempty"` // * where left out
@@ -46,19 +46,19 @@ type RoleGrant struct {
 // ExportRoles writes a list of roles as the file that `role apply` reads. The
 // built-in presets are left out.
 func ExportRoles(page GrantPage) ([]byte, error) {
-	var f RoleFile
+	var f roleFile
 	for _, p := range page.Presets {
 		if _, built := builtIn(p.Name); built {
 			continue
 		}
-		own := RolePreset{Name: p.Name, Permissions: permissionsOf(p)}
+		own := rolePreset{Name: p.Name, Permissions: permissionsOf(p)}
 		if p.MaxBan > 0 {
 			own.MaxBan = spanOf(p.MaxBan)
 		}
 		f.Presets = append(f.Presets, own)
 	}
 	for _, g := range page.Grants {
-		out := RoleGrant{Subject: g.Subject.ID, Preset: g.Preset, Scope: g.Scope, AuthID: g.AuthID, Reason: g.Reason}
+		out := roleGrant{Subject: g.Subject.ID, Preset: g.Preset, Scope: g.Scope, AuthID: g.AuthID, Reason: g.Reason}
 		if !g.Until.IsZero() {
 			until := g.Until.UTC()
 			out.Until = &until
@@ -87,7 +87,7 @@ func spanOf(d time.Duration) string {
 // parseRoles reads a file strictly: what is unknown, twice or no grant is named
 // with its line.
 func parseRoles(text []byte) ([]moderation.Preset, []moderation.Grant, error) {
-	var f RoleFile
+	var f roleFile
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
 	err := decoder.Decode(&f)
 	switch {
@@ -142,7 +142,7 @@ func lineOf(text []byte, path string) int {
 	return node.GetToken().Position.Line
 }
 
-func (p RolePreset) preset(known map[string]bool) (moderation.Preset, error) {
+func (p rolePreset) preset(known map[string]bool) (moderation.Preset, error) {
 	switch _, taken := permissionOf(p.Name); {
 	case known[p.Name]:
 		return moderation.Preset{}, moderation.Fault(moderation.CodeInvalid, "role.file_twice", "Name", moderation.Literal(p.Name))
@@ -158,7 +158,7 @@ func (p RolePreset) preset(known map[string]bool) (moderation.Preset, error) {
 	return preset, err
 }
 
-func (g RoleGrant) grant(presets map[string]bool) (moderation.Grant, error) {
+func (g roleGrant) grant(presets map[string]bool) (moderation.Grant, error) {
 	out := moderation.Grant{Preset: g.Preset, Scope: g.Scope, AuthID: g.AuthID, Reason: g.Reason}
 	if out.Scope == "" {
 		out.Scope = moderation.Everywhere
