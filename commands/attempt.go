@@ -76,7 +76,7 @@ func (s *Service) aimAt(ctx context.Context, a *attempt, present bool) Answer {
 	if answer != nil {
 		return answer
 	}
-	a.place = room
+	a.place, a.also = room, append(a.also, room.caveat()...)
 	var all []moderation.Participant
 	var err error
 	if word := a.in.Args[ArgPerson]; word != "" {

@@ -153,7 +153,7 @@ func (s *Service) presences(ctx context.Context, client *provider.Client, word s
 		}
 		for _, room := range page.Rooms {
 			room.Provider = client.Name()
-			at := place{client, room}
+			at := place{client: client, room: room}
 			all, err := people(ctx, at, word)
 			if err != nil {
 				return nil, err
@@ -176,7 +176,7 @@ func (s *Service) everyRoom(word string) (place, bool) {
 		return place{}, false
 	}
 	client, ok := s.Providers.Get(name)
-	return place{client, moderation.Room{Provider: name, ID: EveryRoom, Name: EveryRoom}}, ok
+	return place{client: client, room: moderation.Room{Provider: name, ID: EveryRoom, Name: EveryRoom}}, ok
 }
 
 // maySurpass asks, where a longer ban stands that this one would shorten,
@@ -227,7 +227,7 @@ func (s *Service) aimBanned(ctx context.Context, a *attempt, named []Measure) An
 	if !ok {
 		return failure(moderation.Fault(moderation.CodeNotFound, "ban.no_provider", "Provider", moderation.Literal(m.Provider)))
 	}
-	a.place, a.target = place{client, s.roomOf(ctx, client, m)}, m.target()
+	a.place, a.target = place{client: client, room: s.roomOf(ctx, client, m)}, m.target()
 	a.person = &moderation.Participant{Identity: m.Identity, Name: m.Name}
 	if answer := s.permit(ctx, a); answer != nil {
 		return answer

@@ -75,7 +75,7 @@ func runUnlock(ctx context.Context, s *Service, in Invocation) Answer {
 		a.shows = !a.place.room.Locked
 		return s.carryOut(ctx, a)
 	}
-	a.place = place{client, s.roomOf(ctx, client, m)}
+	a.place = place{client: client, room: s.roomOf(ctx, client, m)}
 	if answer := s.permit(ctx, a); answer != nil {
 		return answer
 	}

@@ -109,7 +109,7 @@ func (s *Service) oneRoom(ctx context.Context, in Invocation, kind moderation.Ac
 			continue
 		}
 		known[room.Ref()] = true
-		found.seen = append(found.seen, place{client, room})
+		found.seen = append(found.seen, place{client: client, room: room})
 	}
 	switch len(found.seen) {
 	case 0:

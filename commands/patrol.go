@@ -153,7 +153,7 @@ func (p *patrol) visit(ctx context.Context, room moderation.Room, measures []Mea
 	if len(here) == 0 {
 		return
 	}
-	if err := p.look(ctx, place{p.client, room}, here); err != nil {
+	if err := p.look(ctx, place{client: p.client, room: room}, here); err != nil {
 		p.s.Log.Warn("a room could not be looked after", "provider", room.Provider, "error", err)
 	}
 }

@@ -31,6 +31,7 @@ func (s *Service) listPeople(ctx context.Context, in Invocation) Answer {
 	if err != nil {
 		return s.unread(p, err)
 	}
+	page.Says = append(page.Says, p.caveat()...)
 	return page
 }
 

@@ -16,6 +16,17 @@ import (
 type place struct {
 	client *provider.Client
 	room   moderation.Room
+	// unasked names the providers that could not be asked whether they have a room
+	// of that name, too, where the word named none.
+	unasked []string
+}
+
+// caveat says that the room may not be the only one of its name, where it may not.
+func (p place) caveat() []moderation.Sentence {
+	if len(p.unasked) == 0 {
+		return nil
+	}
+	return []moderation.Sentence{moderation.Say("room.unasked", "Providers", p.unasked)}
 }
 
 // arg writes the place as buttons and dialogs carry it: provider:ROOMID.
@@ -60,7 +71,7 @@ func (s *Service) search(ctx context.Context, c Caller, word string) search {
 			found.down = append(found.down, failed{client, err})
 		}
 		for _, room := range answers[i].rooms {
-			p := place{client, room}
+			p := place{client: client, room: room}
 			if s.may(ctx, c, moderation.ListRooms, Target{Room: room}).Allowed {
 				found.seen = append(found.seen, p)
 			} else {
@@ -130,7 +141,11 @@ func (s *Service) place(ctx context.Context, in Invocation, record func(p place,
 	found := s.search(ctx, in.viewer(), in.Args[ArgRoom])
 	switch {
 	case len(found.seen) == 1:
-		return found.seen[0], nil
+		only := found.seen[0]
+		for _, f := range found.down {
+			only.unasked = append(only.unasked, f.client.Name())
+		}
+		return only, nil
 	case len(found.seen) > 1:
 		if p, ok := s.roomOfChosen(ctx, in, found); ok {
 			return p, nil
