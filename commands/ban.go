@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 )
@@ -140,11 +142,44 @@ func (s *Service) aimBan(ctx context.Context, a *attempt) ([]presence, Answer) {
 	return nil, nil
 }
 
-// presences finds someone in all rooms of a provider.
+// presences finds someone in all rooms of a provider, several rooms at once. One
+// that ends meanwhile has nobody in it.
 func (s *Service) presences(ctx context.Context, client *provider.Client, word string) ([]presence, error) {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
+	rooms, err := allRooms(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	inside := make([][]moderation.Participant, len(rooms))
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.SetLimit(roomsReadAtOnce)
+	for i, room := range rooms {
+		reading.Go(func() (err error) {
+			inside[i], err = people(ctx, place{client: client, room: room}, word)
+			if codeOf(err) == moderation.CodeNotFound {
+				return nil
+			}
+			return err
+		})
+	}
+	if err := reading.Wait(); err != nil {
+		return nil, err
+	}
 	var found []presence
+	for i, room := range rooms {
+		for _, one := range inside[i] {
+			found = append(found, presence{place{client: client, room: room}, one})
+		}
+	}
+	return found, nil
+}
+
+// roomsReadAtOnce bounds how many rooms of a provider are read at a time.
+const roomsReadAtOnce = 16
+
+// allRooms reads every live room of a provider.
+func allRooms(ctx context.Context, client *provider.Client) (rooms []moderation.Room, err error) {
 	q := provider.RoomQuery{Limit: roomsAtOnce}
 	for {
 		page, err := client.Rooms(ctx, q)
@@ -153,17 +188,10 @@ func (s *Service) presences(ctx context.Context, client *provider.Client, word s
 		}
 		for _, room := range page.Rooms {
 			room.Provider = client.Name()
-			at := place{client: client, room: room}
-			all, err := people(ctx, at, word)
-			if err != nil {
-				return nil, err
-			}
-			for _, one := range all {
-				found = append(found, presence{at, one})
-			}
+			rooms = append(rooms, room)
 		}
 		if page.Next == "" {
-			return found, nil
+			return rooms, nil
 		}
 		q.Cursor = page.Next
 	}

@@ -1,6 +1,8 @@
 package commands_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +53,38 @@ func TestALongerBanStands(t *testing.T) {
 			t.Errorf("%s: the owner: %s", length, said)
 		}
 	}
+}
+
+// crowded is a provider of many rooms each of which takes a while to read; one of
+// them has ended since it was listed.
+type crowded struct{ *simulated.Driver }
+
+const crowd = 120
+
+func (d crowded) Participants(ctx context.Context, room moderation.Room, q provider.ParticipantQuery) (provider.ParticipantPage, error) {
+	if room.Name == "crowd-7" {
+		return provider.ParticipantPage{}, moderation.Errorf(moderation.CodeNotFound, "the room has ended")
+	}
+	time.Sleep(200 * time.Millisecond)
+	return d.Driver.Participants(ctx, room, q)
+}
+
+// A ban everywhere finds someone among many rooms, of which some end meanwhile.
+func TestABanOfManyRooms(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		for i := range crowd {
+			st.sim.Open(simulated.RoomPlan{Name: fmt.Sprintf("crowd-%d", i)})
+		}
+		st.sim.Join("crowd-100", "mallory", "M")
+		if a, ok := st.typed(owner, "ban sim:* M 1h").(commands.CaseAnswer); !ok || a.Case.Participant != "mallory" {
+			t.Fatalf("answer %+v", a)
+		}
+		if _, there := st.person("crowd-100", "mallory"); there {
+			t.Error("mallory is still there")
+		}
+	}, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "simulated", crowded{st.sim}))
+	})
 }
 
 // A ban whose lifting is taken back ends when it would have ended.

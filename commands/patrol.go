@@ -173,24 +173,10 @@ func (p *patrol) rooms(ctx context.Context, measures []Measure) ([]moderation.Ro
 		everywhere = everywhere || m.Room == EveryRoom
 		wanted[m.Room] = m.RoomID
 	}
-	var rooms []moderation.Room
 	if everywhere {
-		q := provider.RoomQuery{Limit: roomsAtOnce}
-		for {
-			page, err := p.client.Rooms(ctx, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, room := range page.Rooms {
-				room.Provider = p.client.Name()
-				rooms = append(rooms, room)
-			}
-			if page.Next == "" {
-				return rooms, nil
-			}
-			q.Cursor = page.Next
-		}
+		return allRooms(ctx, p.client)
 	}
+	var rooms []moderation.Room
 	for name, id := range wanted {
 		for _, word := range []string{id, name} {
 			found, err := roomsNamed(ctx, p.client, word)
