@@ -42,6 +42,8 @@ type attempt struct {
 	// whom a mute of all reaches; native is set where the provider keeps a lock.
 	inside []string
 	native bool
+	// took is what a mute of all is about to take from each.
+	took map[string]taken
 	// send is what reaches the provider; nil: Client.Act with order.
 	send func(ctx context.Context) (provider.Effect, error)
 	// intend adds to the transaction of the intent, keep to that of an outcome

@@ -110,7 +110,7 @@ func (s *Service) intend(ctx context.Context, a *attempt) (moderation.Case, Answ
 		},
 		after: func(tx store.Tx, c moderation.Case) error {
 			if m, puts, _ := standing(a); puts {
-				m.Restore = a.place.client.Remember(a.order)
+				m.take(m.Identity, taken{Connection: m.Connection, Restore: a.place.client.Remember(a.order), Expected: true})
 				if err := intendStanding(tx, m, c); err != nil {
 					return err
 				}

@@ -46,7 +46,8 @@ var actors = map[string]string{
 	"runUnlock":   "sends it through carryOut",
 	"aimAbsent":   "permit, and sends it through carryOut",
 	"giveBack":    "expire: the end of a measure that was allowed with its time",
-	"meet":        "patrol: a measure that stands",
+	"undoMute":    "restoring: the caller sends it through carryOut",
+	"greet":       "patrol, and the end of a mute beside a mute of all: a measure that stands",
 	"putOutAgain": "patrol: a ban that stands",
 	"put":         "roleChange.put: Service.change and applyRoles, which ask",
 }

@@ -87,7 +87,34 @@ func (s *Service) giveBack(ctx context.Context, m Measure) error {
 		return err
 	}
 	_, err = client.Act(ctx, provider.Order{
-		Action: inverse, Room: room, Participant: one, Media: m.Media, Restore: m.Restore, Undoes: true,
+		Action: inverse, Room: room, Participant: one, Media: m.Media, Restore: m.restoreOf(m.Identity), Undoes: true,
 	})
+	if err != nil || m.Kind != moderation.ActionMute {
+		return err
+	}
+	_, err = s.muteWithAll(ctx, place{client: client, room: room}, m)
 	return err
+}
+
+// muteWithAll brings the mute of all that holds someone to them again, whose own
+// mute has ended, and reports whether there is one.
+func (s *Service) muteWithAll(ctx context.Context, at place, own Measure) (held bool, err error) {
+	var all Measure
+	err = s.view(ctx, func(tx store.Tx) (err error) {
+		all, held, err = muteOfAll(tx, own)
+		held = held && all.holds(own.Identity)
+		return err
+	})
+	if err != nil || !held {
+		return false, err
+	}
+	one, err := at.client.Participant(ctx, at.room, own.Identity)
+	if moderation.CodeOf(err) == moderation.CodeNotFound {
+		return true, nil // it is brought to them at their return
+	}
+	if err != nil {
+		return true, err
+	}
+	order, _ := all.order(at.room, one)
+	return true, s.greet(ctx, at, one, []provider.Order{order}, []Measure{all})
 }

@@ -2,9 +2,12 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
+	"github.com/roomwarden/roomwarden/store"
 )
 
 // aimLift is aim for what takes a standing measure back. Someone who is not
@@ -48,20 +51,60 @@ func (s *Service) aimAbsent(ctx context.Context, a *attempt) Answer {
 }
 
 // restoring gives the order what the action that it takes back left to give back.
+// An unmute is one of a mute of all too, unless it only undoes a mute.
 func (s *Service) restoring(ctx context.Context, a *attempt) Answer {
 	if a.person == nil {
 		return nil
 	}
 	a.order.Undoes = a.in.undoes != 0
-	m, there, err := s.standingBefore(ctx, a)
-	if err == nil && !there && a.action == moderation.ActionUnmute {
-		m, there, err = s.muteAllBefore(ctx, a)
+	m, _, takes := standing(a)
+	if !takes {
+		return nil
 	}
+	ofAll := a.action == moderation.ActionUnmute && !a.order.Undoes
+	err := s.view(ctx, func(tx store.Tx) error {
+		own, there, err := Measures.Get(tx, m.Key())
+		if err != nil {
+			return err
+		}
+		var left []json.RawMessage
+		if there {
+			left = append(left, own.restoreOf(m.Identity))
+		}
+		if ofAll {
+			all, held, err := muteOfAll(tx, m)
+			if err != nil {
+				return err
+			}
+			if held {
+				left = append(left, all.Took[m.Identity].Restore, all.Restore)
+			}
+		}
+		left = slices.DeleteFunc(left, func(r json.RawMessage) bool { return len(r) == 0 })
+		if len(left) > 0 {
+			a.order.Restore, a.order.OfAll = left[0], left[1:]
+		}
+		return nil
+	})
 	if err != nil {
 		return s.unreadable(err)
 	}
-	if there {
-		a.order.Restore = m.Restore
+	if a.action == moderation.ActionUnmute && a.order.Undoes && a.send == nil {
+		a.send = func(ctx context.Context) (provider.Effect, error) { return s.undoMute(ctx, a, m) }
 	}
 	return nil
+}
+
+// undoMute takes a mute of one back, and leaves them in the mute of all that
+// holds them.
+func (s *Service) undoMute(ctx context.Context, a *attempt, m Measure) (provider.Effect, error) {
+	effect, err := a.place.client.Act(ctx, a.order)
+	if err != nil {
+		return effect, err
+	}
+	held, err := s.muteWithAll(ctx, a.place, m)
+	if held {
+		effect = provider.Effect{Done: moderation.Say("unmute.with_all")}
+	}
+	return effect, err
 }

@@ -37,6 +37,9 @@ type Measure struct {
 	Except      []string        `json:"except,omitempty"` // mute_all
 	AllowUnmute bool            `json:"allow_unmute,omitempty"`
 	Restore     json.RawMessage `json:"restore,omitempty"`
+	// Took is what it took from each whom it holds, by identity; Restore is what it
+	// left besides.
+	Took map[string]taken `json:"took,omitempty"`
 	// Native is set where the provider itself keeps newcomers out of a locked room.
 	Native bool `json:"native,omitempty"`
 	// Returns counts who was put out again; ReturnCase and ReturnedAt are of the last.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
-	"github.com/roomwarden/roomwarden/store"
 	"github.com/roomwarden/roomwarden/words"
 )
 
@@ -135,6 +134,9 @@ func (s *Service) whomToMute(ctx context.Context, a *attempt) Answer {
 	defer cancel()
 	who := s.authorityIn(ctx, a.in.Caller, a.place.room)
 	needs := moderation.PermissionFor(a.action, a.media)
+	whole := a.order
+	whole.Action, whole.Media, whole.Room = a.action, a.media, a.place.room
+	var m Measure
 	var spared []string
 	err := everyone(ctx, a.place, "", func(one moderation.Participant) bool {
 		switch {
@@ -144,12 +146,15 @@ func (s *Service) whomToMute(ctx context.Context, a *attempt) Answer {
 			spared = append(spared, s.nameOf(one))
 		default:
 			a.inside = append(a.inside, one.Identity)
+			whole.Participant = one
+			m.take(one.Identity, taken{Connection: one.ID, Restore: a.place.client.Remember(whole), Expected: true})
 		}
 		return true
 	})
 	if err != nil {
 		return s.unread(a.place, err)
 	}
+	a.took = m.Took
 	if len(spared) > 0 {
 		a.also = append(a.also, moderation.Say("mute_all.spared", "Names", spared))
 	}
@@ -197,25 +202,4 @@ func lines(text string) []string {
 		}
 	}
 	return all
-}
-
-// muteAllBefore reads the mute of everyone that holds someone, if there is one.
-func (s *Service) muteAllBefore(ctx context.Context, a *attempt) (m Measure, there bool, err error) {
-	m = Measure{Kind: moderation.ActionMuteAll, Provider: a.place.room.Provider, Room: a.place.room.Name, Media: a.media}
-	key := m.Key()
-	err = s.view(ctx, func(tx store.Tx) (err error) {
-		m, there, err = Measures.Get(tx, key)
-		return err
-	})
-	if there {
-		a.keep = func(tx store.Tx, _ moderation.Case, _ provider.Effect) error {
-			m, there, err := Measures.Get(tx, key)
-			if err != nil || !there {
-				return err
-			}
-			m.Except = append(m.Except, a.person.Identity)
-			return Measures.Put(tx, key, m)
-		}
-	}
-	return m, there, err
 }

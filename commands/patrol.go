@@ -262,13 +262,7 @@ func (p *patrol) meet(ctx context.Context, at place, one moderation.Participant,
 	if len(standing) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, actDeadline)
-	defer cancel()
-	restore, err := at.client.Greet(ctx, provider.Order{Room: at.room, Participant: one}, standing)
-	if kept := p.s.keepRestore(ctx, one, of, restore); err == nil {
-		err = kept
-	}
-	return err
+	return p.s.greet(ctx, at, one, standing, of)
 }
 
 // concerns reports whether a measure must be brought to someone who is seen for

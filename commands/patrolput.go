@@ -57,7 +57,7 @@ func (m Measure) order(room moderation.Room, one moderation.Participant) (provid
 	switch m.Kind {
 	case moderation.ActionMute, moderation.ActionMuteAll, moderation.ActionHold, moderation.ActionPin, moderation.ActionCoach:
 		return provider.Order{
-			Action: m.Kind, Room: room, Media: m.Media, Except: m.Except, AllowUnmute: m.AllowUnmute, Restore: m.Restore,
+			Action: m.Kind, Room: room, Media: m.Media, Except: m.Except, AllowUnmute: m.AllowUnmute, Restore: m.restoreOf(m.Identity),
 			Participant: moderation.Participant{Identity: m.Identity, Name: m.Name, ID: m.Connection},
 			Listener:    moderation.Participant{Identity: m.Listener},
 		}, true
@@ -134,14 +134,37 @@ func (s *Service) countReturn(ctx context.Context, m Measure, one moderation.Par
 	return fresh, count, err
 }
 
-// keepRestore keeps what greeting someone left to give back, measure by measure.
-func (s *Service) keepRestore(ctx context.Context, one moderation.Participant, of []Measure, restore []json.RawMessage) error {
+// greet brings measures to someone, and keeps what they take: as far as it is
+// known before, and then as it was.
+func (s *Service) greet(ctx context.Context, at place, one moderation.Participant, standing []provider.Order, of []Measure) error {
+	ctx, cancel := context.WithTimeout(ctx, actDeadline)
+	defer cancel()
+	newcomer := provider.Order{Room: at.room, Participant: one}
+	expected := make([]json.RawMessage, len(standing))
+	for i, o := range standing {
+		if order, applies := o.ForNewcomer(newcomer); applies {
+			expected[i] = at.client.Remember(order)
+		}
+	}
+	if err := s.keepTaken(ctx, one, of, expected, false); err != nil {
+		return err
+	}
+	restore, err := at.client.Greet(ctx, newcomer, standing)
+	if kept := s.keepTaken(ctx, one, of, restore, true); err == nil {
+		err = kept
+	}
+	return err
+}
+
+// keepTaken keeps what greeting someone takes, measure by measure, and, once it
+// has been done, that it holds on this connection.
+func (s *Service) keepTaken(ctx context.Context, one moderation.Participant, of []Measure, restore []json.RawMessage, done bool) error {
 	if !slices.ContainsFunc(restore, func(r json.RawMessage) bool { return len(r) > 0 }) {
 		return nil
 	}
 	return s.update(ctx, func(tx store.Tx) error {
 		for i, m := range of[:min(len(of), len(restore))] {
-			if len(restore[i]) == 0 || m.Identity != one.Identity {
+			if len(restore[i]) == 0 {
 				continue
 			}
 			now, there, err := Measures.Get(tx, m.Key())
@@ -151,7 +174,10 @@ func (s *Service) keepRestore(ctx context.Context, one moderation.Participant, o
 			if !there {
 				continue
 			}
-			now.Connection, now.Restore = one.ID, restore[i]
+			now.take(one.Identity, taken{Connection: one.ID, Restore: restore[i], Expected: !done})
+			if done && now.Identity == one.Identity {
+				now.Connection = one.ID
+			}
 			if err := Measures.Put(tx, m.Key(), now); err != nil {
 				return err
 			}

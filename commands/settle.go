@@ -243,7 +243,7 @@ func (s *Service) orderOf(ctx context.Context, c moderation.Case) (provider.Orde
 	o.Room.CreatedAt = c.At
 	err := s.view(ctx, func(tx store.Tx) error {
 		m, err := measureFor(tx, c)
-		o.Restore, o.Undoes = m.Restore, c.Inverts != 0
+		o.Restore, o.Undoes = m.restoreOf(c.Participant), c.Inverts != 0
 		o.Except, o.AllowUnmute = m.Except, m.AllowUnmute
 		o.Listener = moderation.Participant{Identity: m.Listener, ID: m.ListenerID}
 		return err
@@ -276,9 +276,9 @@ func liftedBy(tx store.Tx, c moderation.Case) (m Measure, there bool, err error)
 
 // takeAway removes the measure that a settled case has taken back.
 func (s *Service) takeAway(tx store.Tx, c moderation.Case) error {
-	m, there, err := liftedBy(tx, c)
-	if err != nil || !there {
-		return err
+	kind, ok := lifts(c.Action)
+	if !ok || c.Track != "" {
+		return nil
 	}
-	return s.liftMeasure(tx, m, c)
+	return s.lift(tx, Measure{Kind: kind, Provider: c.Provider, Room: c.Room, Media: c.Media, Identity: c.Participant}, c)
 }

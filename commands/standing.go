@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
@@ -25,7 +26,7 @@ func standing(a *attempt) (m Measure, puts, takes bool) {
 		Kind: kind, Provider: a.place.room.Provider, Room: a.place.room.Name, RoomID: a.place.room.ID,
 		Media: a.media, Until: a.details.Until, For: a.target.BanFor, Identity: a.who, Name: a.who,
 		Listener: a.order.Listener.Identity, ListenerID: a.order.Listener.ID, Except: a.order.Except, AllowUnmute: a.order.AllowUnmute,
-		Inside: a.inside, Native: a.native,
+		Inside: a.inside, Native: a.native, Took: maps.Clone(a.took),
 	}
 	if a.person != nil {
 		m.Identity, m.Name, m.Connection = a.person.Identity, a.person.DisplayName(), a.person.ID
@@ -74,17 +75,14 @@ func (s *Service) keepStanding(tx store.Tx, a *attempt, c moderation.Case, effec
 	m, puts, takes := standing(a)
 	switch {
 	case puts:
-		m.Case, m.Actor, m.At, m.Restore = c.Number, c.Actor, c.At, effect.Restore
+		m.Case, m.Actor, m.At = c.Number, c.Actor, c.At
+		m.learn(effect)
 		if err := s.putUp(tx, m, c); err != nil {
 			return err
 		}
 		return dropSuccessor(tx, c.Number)
 	case takes:
-		before, there, err := Measures.Get(tx, m.Key())
-		if err != nil || !there || before.Identity != m.Identity {
-			return err
-		}
-		return s.liftMeasure(tx, before, c)
+		return s.lift(tx, m, c)
 	}
 	return nil
 }
@@ -98,13 +96,28 @@ func (s *Service) putUp(tx store.Tx, m Measure, c moderation.Case) error {
 		return err
 	}
 	same := there && before.Identity == m.Identity
-	if same && len(before.Restore) > 0 {
-		m.Restore = before.Restore
+	if same {
+		m.follows(before)
 	}
 	if err := putMeasure(tx, m); err != nil || !there || same {
 		return err
 	}
 	return s.markUndone(tx, c, before.Case)
+}
+
+// lift takes a measure away for the case that took it back. An unmute that is more
+// than an undo lets its person through a mute of all too.
+func (s *Service) lift(tx store.Tx, m Measure, by moderation.Case) error {
+	if by.Action == moderation.ActionUnmute && by.Inverts == 0 {
+		if err := letThrough(tx, m); err != nil {
+			return err
+		}
+	}
+	before, there, err := Measures.Get(tx, m.Key())
+	if err != nil || !there || before.Identity != m.Identity {
+		return err
+	}
+	return s.liftMeasure(tx, before, by)
 }
 
 // liftMeasure takes a measure away and marks the case that put it up as undone by

@@ -87,8 +87,12 @@ type Order struct {
 	Number      string                 // dial: E.164, sip: address or client: name
 	Label       string                 // dial
 	Options     map[string]string      // set, dial: the provider's own, in snake case
-	// Restore is what the driver's Effect of the opposite action left to give back.
+	// Restore is what the driver's Effect of the opposite action left to give back;
+	// empty: that is not known.
 	Restore json.RawMessage
+	// OfAll is what else was left to give back where an unmute takes someone out of a
+	// mute of all: by that for them, and by that for everyone.
+	OfAll []json.RawMessage
 	// Undoes is set where an earlier order is taken back and no more is wanted,
 	// by an undo or at the end of its time: what was so before it is left alone.
 	Undoes bool
@@ -104,14 +108,25 @@ type Effect struct {
 	// rest, with the key of a sentence as Why.
 	Reached   int
 	Unreached []moderation.Unreached
-	// Restore goes into the order that takes this one back.
+	// Restore goes into the order that takes this one back; Nothing where there was
+	// nothing to take. Took is the same of each whom a bulk order reached.
 	Restore json.RawMessage
+	Took    []Took
 	// Done replaces the usual sentence of what is done, whose facts it may use
 	// besides its own; zero: the usual one.
 	Done moderation.Sentence
 	// Participant is who a dial called in.
 	Participant moderation.Participant
 }
+
+// Took is what a bulk order left to give back to one of those whom it reached.
+type Took struct {
+	Identity, ID string // the person's, and their connection's
+	Restore      json.RawMessage
+}
+
+// Nothing is the Restore of an order that found nothing to take.
+var Nothing = json.RawMessage(`"nothing"`)
 
 // What a driver can do besides; each method returns once the provider has
 // answered. An order that finds its end already reached is no error.
@@ -195,7 +210,8 @@ type (
 	}
 	// Rememberer says what an order will leave to give back, from how its
 	// participant was seen before it and without asking the provider. It is kept
-	// with the intent, for an order whose Effect is lost in a crash.
+	// with the intent, for an order whose Effect is lost in a crash. Of a mute of
+	// all it is what is taken from that participant.
 	Rememberer interface {
 		Remember(o Order) json.RawMessage
 	}

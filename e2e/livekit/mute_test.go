@@ -18,7 +18,10 @@ func taken(t *testing.T, g *livekittest.Guest, source lk.TrackSource) {
 }
 
 func mayPublish(g *livekittest.Guest, source lk.TrackSource) bool {
-	p := g.Permissions()
+	return mayIn(g.Permissions(), source)
+}
+
+func mayIn(p *lk.ParticipantPermission, source lk.TrackSource) bool {
 	return p.GetCanPublish() && (len(p.GetCanPublishSources()) == 0 || slices.Contains(p.GetCanPublishSources(), source))
 }
 

@@ -22,19 +22,39 @@ func (d *Driver) MuteAll(ctx context.Context, o provider.Order) (provider.Effect
 		return provider.Effect{}, err
 	}
 	m := medium(o)
-	return d.each(ctx, o, d.meant(o, people), func(ctx context.Context, info *lk.ParticipantInfo) error {
-		if !o.AllowUnmute {
-			_, err := d.silence(ctx, o.Room, info, m)
-			return err
-		}
-		for _, sid := range tracks(info, m, false) {
-			// A track that is gone sends nothing any more.
-			if err := d.muteTrack(ctx, o.Room, info, sid, true); err != nil && !is(err, moderation.CodeNotFound) {
+	var mu sync.Mutex
+	var took []provider.Took
+	effect, err := d.each(ctx, o, d.meant(o, people), func(ctx context.Context, info *lk.ParticipantInfo) error {
+		one := provider.Took{Identity: info.GetIdentity(), ID: info.GetSid(), Restore: provider.Nothing}
+		if o.AllowUnmute {
+			if err := d.quiet(ctx, o.Room, info, m); err != nil {
 				return err
 			}
+		} else {
+			effect, err := d.silence(ctx, o.Room, info, m)
+			if err != nil {
+				return err
+			}
+			one.Restore = effect.Restore
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		took = append(took, one)
 		return nil
 	})
+	effect.Took = took
+	return effect, err
+}
+
+// quiet mutes what the participant sends of a medium; they may unmute it. A track
+// that is gone sends nothing any more.
+func (d *Driver) quiet(ctx context.Context, room moderation.Room, info *lk.ParticipantInfo, m moderation.Media) error {
+	for _, sid := range tracks(info, m, false) {
+		if err := d.muteTrack(ctx, room, info, sid, true); err != nil && !is(err, moderation.CodeNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // meant are those whom a bulk order is for.

@@ -20,6 +20,8 @@ type held struct {
 	All bool `json:"all,omitempty"`
 	// Named is set where the hold named the sources.
 	Named bool `json:"named,omitempty"`
+	// Idle counts the sources that were named though nothing could be published.
+	Idle int `json:"idle,omitempty"`
 }
 
 func (h held) raw() json.RawMessage { return packed(h) }
@@ -77,13 +79,15 @@ func apart(p *lk.ParticipantPermission) (*lk.ParticipantPermission, held) {
 	if took.Publish {
 		took.Named, took.All = true, len(p.GetCanPublishSources()) == 0
 		changed.CanPublishSources = granted(p)
+	} else {
+		took.Idle = len(p.GetCanPublishSources())
 	}
 	changed.CanSubscribe, changed.CanPublish = false, false
 	return changed, took
 }
 
 // together returns a copy of p, which is on hold, as it was before but for what
-// was muted meanwhile.
+// was muted and unmuted meanwhile.
 func together(p *lk.ParticipantPermission, restore json.RawMessage) *lk.ParticipantPermission {
 	was := held{Subscribe: true, Publish: true}
 	if len(restore) > 0 && json.Unmarshal(restore, &was) != nil {
@@ -94,6 +98,8 @@ func together(p *lk.ParticipantPermission, restore json.RawMessage) *lk.Particip
 	switch left := p.GetCanPublishSources(); {
 	case was.Named && len(left) == 0:
 		changed.CanPublish = false
+	case !was.Publish && len(left) > was.Idle: // unmuted meanwhile
+		changed.CanPublish = true
 	case was.All && everySource(left):
 		changed.CanPublishSources = nil
 	}

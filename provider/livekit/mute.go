@@ -2,6 +2,7 @@ package livekit
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	lk "github.com/livekit/protocol/livekit"
@@ -36,8 +37,8 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 // silence takes the right to publish a medium; the server then takes away what
 // is published of it.
 func (d *Driver) silence(ctx context.Context, room moderation.Room, info *lk.ParticipantInfo, m moderation.Media) (provider.Effect, error) {
-	var effect provider.Effect
 	permission, took := without(info.GetPermission(), m)
+	effect := provider.Effect{Restore: took.raw()}
 	if len(took.Sources) == 0 {
 		effect.Says = append(effect.Says, moderation.Say("livekit.could_not_send", "Media", string(m)))
 		return effect, nil
@@ -45,7 +46,6 @@ func (d *Driver) silence(ctx context.Context, room moderation.Room, info *lk.Par
 	if err := d.permit(ctx, room, info.GetIdentity(), permission); err != nil {
 		return effect, err
 	}
-	effect.Restore = took.raw()
 	if len(tracks(info, m, false))+len(tracks(info, m, true)) == 0 {
 		effect.Says = append(effect.Says, moderation.Say("livekit.sent_nothing", "Media", string(m)))
 	}
@@ -97,11 +97,14 @@ func (d *Driver) Unmute(ctx context.Context, o provider.Order) (provider.Effect,
 		return provider.Effect{}, err
 	}
 	m := medium(o)
-	permission, changed := with(info.GetPermission(), m, o.Restore)
-	if changed {
+	permission, changed := with(info.GetPermission(), m, append([]json.RawMessage{o.Restore}, o.OfAll...)...)
+	switch {
+	case changed:
 		if err := d.permit(ctx, o.Room, info.GetIdentity(), permission); err != nil {
 			return provider.Effect{}, err
 		}
+	case !mayPublish(info.GetPermission(), m):
+		return provider.Effect{Done: moderation.Say("livekit.never_could")}, nil
 	}
 	return d.wake(ctx, o.Room, info, m)
 }

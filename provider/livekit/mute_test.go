@@ -85,8 +85,13 @@ func TestAListenerStaysOne(t *testing.T) {
 		v.SetCanPublishSources([]lk.TrackSource{lk.TrackSource_MICROPHONE})
 	}))
 	d := sit(t, server, name)
-	if effect := d.act(t, moderation.ActionMute, "listener", nil); says(effect) != "livekit.could_not_send" || effect.Restore != nil {
+	effect := d.act(t, moderation.ActionMute, "listener", nil)
+	if says(effect) != "livekit.could_not_send" || !bytes.Equal(effect.Restore, provider.Nothing) {
 		t.Errorf("says %q, restore %s", says(effect), effect.Restore)
+	}
+	freed := d.act(t, moderation.ActionUnmute, "listener", func(o *provider.Order) { o.Restore = effect.Restore })
+	if p := d.who(t, "listener"); len(p.Blocked) != 3 || freed.Done.Key != "livekit.never_could" || says(freed) != "" {
+		t.Errorf("an unmute that gives nothing says %+v, and leaves blocked %v", freed, p.Blocked)
 	}
 	held := d.act(t, moderation.ActionHold, "listener", nil)
 	d.act(t, moderation.ActionUnhold, "listener", func(o *provider.Order) { o.Restore = held.Restore })

@@ -1,6 +1,7 @@
 package livekit
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -62,7 +63,12 @@ type taken struct {
 	Sources []string `json:"sources,omitempty"`
 }
 
-func (t taken) raw() json.RawMessage { return packed(t) }
+func (t taken) raw() json.RawMessage {
+	if len(t.Sources) == 0 {
+		return provider.Nothing
+	}
+	return packed(t)
+}
 
 func packed(took any) json.RawMessage {
 	text, err := json.Marshal(took)
@@ -98,16 +104,24 @@ func without(p *lk.ParticipantPermission, m moderation.Media) (*lk.ParticipantPe
 
 // with returns a copy of p that lets one publish what a mute took, or the whole
 // medium where that is not known, and whether that changes anything.
-func with(p *lk.ParticipantPermission, m moderation.Media, restore json.RawMessage) (*lk.ParticipantPermission, bool) {
-	give := sources(m)
-	var took taken
-	if len(restore) > 0 && json.Unmarshal(restore, &took) == nil && len(took.Sources) > 0 {
-		give = nil
+func with(p *lk.ParticipantPermission, m moderation.Media, restore ...json.RawMessage) (*lk.ParticipantPermission, bool) {
+	give, known := []lk.TrackSource{}, false
+	for _, raw := range restore {
+		var took taken
+		switch {
+		case bytes.Equal(raw, provider.Nothing):
+		case len(raw) == 0 || json.Unmarshal(raw, &took) != nil:
+			continue
+		}
+		known = true
 		for _, name := range took.Sources {
 			if v, ok := lk.TrackSource_value[name]; ok {
 				give = append(give, lk.TrackSource(v))
 			}
 		}
+	}
+	if !known {
+		give = sources(m)
 	}
 	changed := clone(p)
 	have := slices.Clone(granted(p))
@@ -160,10 +174,14 @@ func (d *Driver) Remember(o provider.Order) json.RawMessage {
 		return nil
 	}
 	switch o.Action {
-	case moderation.ActionMute:
-		if _, took := without(&p, medium(o)); len(took.Sources) > 0 {
-			return took.raw()
+	case moderation.ActionMuteAll:
+		if o.AllowUnmute {
+			return provider.Nothing
 		}
+		fallthrough
+	case moderation.ActionMute:
+		_, took := without(&p, medium(o))
+		return took.raw()
 	case moderation.ActionHold:
 		if !onHold(&p) {
 			_, took := apart(&p)

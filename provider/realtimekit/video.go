@@ -86,6 +86,10 @@ func (d *Driver) stopVideoOf(ctx context.Context, o provider.Order, people []mod
 			continue
 		case before[i].Preset != d.presets.noVideo:
 			had[p.Identity] = before[i]
+			if o.Action == moderation.ActionMuteAll {
+				one := earlier{p.Identity: before[i]}
+				effect.Took = append(effect.Took, provider.Took{Identity: p.Identity, ID: p.ID, Restore: one.pack()})
+			}
 		}
 		effect.Reached++
 		if !p.IsBlocked(moderation.Video) {
@@ -127,8 +131,11 @@ func (d *Driver) giveBack(ctx context.Context, room moderation.Room, had earlier
 // allowVideo gives someone the earlier preset back, and puts them out so that it holds.
 func (d *Driver) allowVideo(ctx context.Context, o provider.Order) (provider.Effect, error) {
 	had := earlier{}
-	if len(o.Restore) > 0 {
-		if err := json.Unmarshal(o.Restore, &had); err != nil {
+	for _, left := range append([]json.RawMessage{o.Restore}, o.OfAll...) {
+		if len(left) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(left, &had); err != nil { // adds to what is there
 			return provider.Effect{}, moderation.Errorf(moderation.CodeInternal, "what a mute left to restore: %w", err)
 		}
 	}

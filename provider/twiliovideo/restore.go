@@ -50,6 +50,13 @@ func before(o provider.Order, others []moderation.Participant, person ...string)
 	if r, err = unpack(o.Restore); err != nil {
 		return r, false, err
 	}
+	for _, raw := range o.OfAll {
+		if ofAll, err := unpack(raw); err != nil {
+			return r, false, err
+		} else if ofAll.All {
+			return restore{All: true}, false, nil // both mutes are to end
+		}
+	}
 	ours := slices.ContainsFunc(others, func(p moderation.Participant) bool { return !r.had(p.ID) }) ||
 		slices.ContainsFunc(person, func(sid string) bool { return !slices.Contains(r.Had, sid) })
 	switch {
