@@ -119,13 +119,38 @@ func holds(c moderation.Case, shows bool) bool {
 	}
 }
 
-// takeGuard puts the attempt's guard up.
+// takeGuard puts the attempt's guard up. A mute of everyone ends those of unmutes
+// before it: to unmute someone again is another act.
 func takeGuard(tx store.Tx, a *attempt, c moderation.Case) error {
+	if c.Action == moderation.ActionMuteAll {
+		if err := dropUnmutes(tx, a); err != nil {
+			return err
+		}
+	}
 	g := guard{
 		Case: c.Number, Action: c.Action, Actor: c.Actor, At: c.At, For: a.in.Args[ArgFor],
 		Identity: c.Participant, ID: c.ParticipantID, Name: c.ParticipantName,
 	}
 	return guards.Put(tx, guardKey(a), g)
+}
+
+// dropUnmutes forgets who was unmuted in a room.
+func dropUnmutes(tx store.Tx, a *attempt) error {
+	prefix := guardPrefix(string(moderation.ActionMute), a.place.room)
+	var unmutes []string
+	err := tx.ScanDocuments(string(guards), prefix, "", func(key string, _ []byte) (bool, error) {
+		unmutes = append(unmutes, key)
+		return true, nil
+	})
+	for _, key := range unmutes {
+		g, there, failed := guards.Get(tx, key)
+		if err = errors.Join(err, failed); !there || g.Action != moderation.ActionUnmute {
+			continue
+		}
+		_, failed = guards.Delete(tx, key)
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 // already answers that somebody has done it.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 )
@@ -28,5 +29,22 @@ func TestARenewedMuteIsTakenBackWhole(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// An unmute right after a mute of everyone is no echo of one before it.
+func TestUnmutedAgainAfterAMuteOfAll(t *testing.T) {
+	st := newStage(t)
+	st.typed(owner, "mute standup chaos")
+	st.typed(owner, "unmute standup chaos")
+	if n, ok := st.typed(owner, "unmute standup chaos").(commands.Notice); !ok || n.Code != moderation.CodeConflict {
+		t.Errorf("twice: %+v", n)
+	}
+	st.typed(owner, "mute-all standup")
+	if a, ok := st.typed(owner, "unmute standup chaos").(commands.CaseAnswer); !ok || a.Case.Outcome != moderation.Succeeded {
+		t.Errorf("after a mute of all: %+v", a)
+	}
+	if p, _ := st.person("standup", "chaos"); p.IsBlocked(moderation.Audio) {
+		t.Error("still muted")
 	}
 }
