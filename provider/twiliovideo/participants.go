@@ -154,22 +154,32 @@ func (d *Driver) complete(ctx context.Context, room moderation.Room, people []mo
 // tracks returns what someone publishes. Twilio does not tell a camera from a
 // screen. Someone who has just left publishes nothing.
 func (d *Driver) tracks(ctx context.Context, room moderation.Room, personSID string) ([]moderation.Track, error) {
-	res, err := twiliorest.Read(d.api(ctx).PageRoomParticipantPublishedTrack(room.ID, personSID,
-		new(api.ListRoomParticipantPublishedTrackParams).SetPageSize(twiliorest.LargestPage), "", ""))
+	tracks, _, err := twiliorest.Collect(ctx, twiliorest.Query[moderation.Track]{
+		Limit: twiliorest.LargestPage,
+		List: func(ctx context.Context, p twiliorest.Page) (twiliorest.Chunk[moderation.Track], error) {
+			res, err := twiliorest.Read(d.api(ctx).PageRoomParticipantPublishedTrack(room.ID, personSID,
+				new(api.ListRoomParticipantPublishedTrackParams).SetPageSize(p.Size), p.Token, p.Number))
+			if err != nil {
+				return twiliorest.Chunk[moderation.Track]{}, err
+			}
+			return twiliorest.Chunk[moderation.Track]{Items: shownTracks(res.PublishedTracks), Next: res.Meta.NextPageUrl}, nil
+		},
+	})
 	if moderation.CodeOf(err) == moderation.CodeNotFound {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
+	return tracks, err
+}
+
+func shownTracks(published []api.VideoV1RoomParticipantPublishedTrack) []moderation.Track {
 	sources := map[string]moderation.Source{"audio": moderation.Microphone, "video": moderation.Camera}
 	var tracks []moderation.Track
-	for _, t := range res.PublishedTracks {
+	for _, t := range published {
 		if source, ok := sources[twiliorest.Value(t.Kind)]; ok {
 			tracks = append(tracks, moderation.Track{ID: twiliorest.Value(t.Sid), Source: source, Muted: !twiliorest.Value(t.Enabled)})
 		}
 	}
-	return tracks, nil
+	return tracks
 }
 
 func participant(p api.VideoV1RoomParticipant) moderation.Participant {

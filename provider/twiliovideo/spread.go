@@ -56,6 +56,9 @@ func (d *Driver) spread(ctx context.Context, o provider.Order, subscribers []mod
 		})
 	}
 	_ = group.Wait()
+	if first == nil && effect.Reached == 0 && len(subscribers) > 0 {
+		return provider.Effect{}, moderation.Fault(moderation.CodeNotFound, "twilio-video.no_rules", "Room", o.Room.Name)
+	}
 	if first != nil && effect.Reached == 0 {
 		if errors.Is(first, errFull) {
 			return provider.Effect{}, moderation.Fault(moderation.CodeRejected, "twilio-video.rules_full").Because(first)

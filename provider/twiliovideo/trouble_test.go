@@ -11,6 +11,7 @@ import (
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/providertest"
 	"github.com/roomwarden/roomwarden/provider/twiliotest"
+	"github.com/roomwarden/roomwarden/provider/twiliovideo"
 )
 
 // What no longer fits gets an answer of its own and changes nothing.
@@ -97,6 +98,50 @@ func TestCallbacks(t *testing.T) {
 			if len(hints) != c.rooms || c.rooms == 1 && hints[0].RoomID != room {
 				t.Errorf("%s: hints %+v", c.method, hints)
 			}
+		}
+	})
+}
+
+// What nobody was given is no mute: in a room that is no group room Twilio has no rules.
+func TestNoRulesForAnybody(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		a.AddRoom("daily", four...)
+		room := a.MustRoom(t, "daily")
+		chaos := a.MustPerson(t, room, "chaos")
+		a.Fail(twiliotest.Fault{Path: "SubscribeRules", Status: http.StatusNotFound, Code: 20404, Message: "The requested resource was not found"})
+		for _, action := range []moderation.Action{moderation.ActionMute, moderation.ActionMuteAll, moderation.ActionCoach} {
+			_, err := a.Act(t, provider.Order{Action: action, Room: room, Participant: chaos, Listener: a.MustPerson(t, room, "mia")})
+			providertest.WantCode(t, err, moderation.CodeNotFound, "twilio-video.no_rules")
+		}
+	})
+}
+
+// Twilio may give smaller pages than asked for: nobody's camera is overlooked.
+func TestTracksOfAllPages(t *testing.T) {
+	withAccount(t, func(t *testing.T, a *account) {
+		a.AddRoom("daily", four...)
+		narrow := inProcess{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			q := r.URL.Query()
+			if q.Has("PageSize") {
+				q.Set("PageSize", "1")
+				r.URL.RawQuery = q.Encode()
+			}
+			a.ServeHTTP(w, r)
+		})}
+		driver, err := twiliovideo.Type.Open(t.Context(), provider.Settings{Name: "video", Transport: narrow, Values: map[string]string{
+			"account_sid": twiliotest.AccountSID, "api_key": twiliotest.APIKey, "api_secret": twiliotest.APISecret,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = driver.Close() }()
+		subject := providertest.Subject{Driver: driver}
+		chaos := subject.MustPerson(t, subject.MustRoom(t, "daily"), "chaos")
+		if audio, _ := chaos.Sends(moderation.Audio); !audio {
+			t.Errorf("no microphone: %+v", chaos.Tracks)
+		}
+		if video, _ := chaos.Sends(moderation.Video); !video {
+			t.Errorf("no camera: %+v", chaos.Tracks)
 		}
 	})
 }

@@ -50,7 +50,7 @@ func (d *Driver) Announce(ctx context.Context, o provider.Order) (provider.Effec
 	if err != nil && d.over(ctx, o.Room, err) {
 		return provider.Effect{}, conferenceOver(o.Room).Because(err)
 	}
-	return provider.Effect{}, err
+	return provider.Effect{}, roomGone(o.Room, err)
 }
 
 func (d *Driver) hostText(text string) (string, error) {

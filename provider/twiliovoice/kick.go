@@ -56,6 +56,9 @@ func (d *Driver) ended(ctx context.Context, room moderation.Room) (bool, error) 
 		return false, err
 	}
 	conference, err := twiliorest.Read(d.api(ctx).FetchConference(sid, nil))
+	if moderation.CodeOf(err) == moderation.CodeNotFound {
+		return true, nil
+	}
 	if err != nil {
 		return false, err
 	}

@@ -102,15 +102,21 @@ func (d *Driver) roomsByName(ctx context.Context, name string) ([]moderation.Roo
 	group, ctx := errgroup.WithContext(ctx)
 	for i, status := range live {
 		group.Go(func() error {
-			params := new(api.ListConferenceParams).SetStatus(status).SetFriendlyName(name)
-			chunk, err := d.listConferences(ctx, params, twiliorest.Page{})
-			found[i] = chunk.Items
+			var err error
+			found[i], _, err = twiliorest.Collect(ctx, twiliorest.Query[moderation.Room]{
+				Limit: 2, // one, or too many
+				// Twilio compares names in its own way; ours must be exact.
+				Keep: func(r moderation.Room) bool { return r.Name == name },
+				List: func(ctx context.Context, p twiliorest.Page) (twiliorest.Chunk[moderation.Room], error) {
+					params := new(api.ListConferenceParams).SetStatus(status).SetFriendlyName(name).SetPageSize(p.Size)
+					return d.listConferences(ctx, params, p)
+				},
+			})
 			return err
 		})
 	}
 	err := group.Wait()
-	// Twilio compares names in its own way; ours must be exact.
-	return slices.DeleteFunc(slices.Concat(found...), func(r moderation.Room) bool { return r.Name != name }), err
+	return slices.Concat(found...), err
 }
 
 // Complete adds whether the conference is being recorded.
