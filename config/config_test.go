@@ -73,6 +73,14 @@ func TestDefaultsAndOverrides(t *testing.T) {
 	}
 }
 
+// What editors of other systems leave in a file is no fault.
+func TestFileOfAnotherSystem(t *testing.T) {
+	text := "\ufeff" + strings.ReplaceAll(good, "\n", "\r\n")
+	if _, err := config.Parse("c.yaml", []byte(text), known, environment("SLACK_APP_TOKEN", "xapp-1")); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestReasons(t *testing.T) {
 	c, err := config.Parse("c.yaml", []byte(good+"moderation: {reasons: [Harassment, \" Not invited \"]}\n"), known, environment("SLACK_APP_TOKEN", "xapp-1"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -39,8 +40,12 @@ const (
 	sequence
 )
 
+// byteOrderMark is what some editors begin a file with.
+var byteOrderMark = []byte("\ufeff")
+
 // parse reads the file's text into a tree; faults of form go into f.
 func parse(text []byte, f *Faults, lookup func(string) (string, bool)) *node {
+	text = bytes.TrimPrefix(text, byteOrderMark)
 	file, err := parser.ParseBytes(typed.ReplaceAll(text, []byte(opened+"$1"+closed)), 0)
 	if err != nil {
 		line, says := 0, err.Error()

@@ -90,7 +90,7 @@ func (c *console) explain(err error) string {
 	switch {
 	case errors.As(e.Cause, &cause) && !cause.Says.IsZero():
 		text += " (" + c.words.Error(words.Plain{}, cause) + ")"
-	case e.Cause != nil:
+	case e.Cause != nil && !strings.Contains(text, e.Cause.Error()):
 		text += " (" + e.Cause.Error() + ")"
 	}
 	return text
