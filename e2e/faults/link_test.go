@@ -16,7 +16,7 @@ const soon = time.Minute
 func TestCommandsAreAckedAnsweredAndRecorded(t *testing.T) {
 	t.Parallel()
 	s := rig.Slack(t, slack.Options{})
-	b := rig.Install(t, s, "providers: [{name: sim, type: simulated}]")
+	b := rig.Install(t, s, providers)
 	b.Start(t.Context())
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()

@@ -44,7 +44,8 @@ func newShift(t *testing.T, chromium string) *shift {
 			t.Error(err)
 		}
 	})
-	return &shift{t: t, Server: kit, edge: clients, Shift: rig.Begin(t, slack.Options{PostRate: -1}, secret, fmt.Sprintf(`providers:
+	return &shift{t: t, Server: kit, edge: clients, Shift: rig.Begin(t, slack.Options{PostRate: -1}, secret, fmt.Sprintf(`http: {listen: ""}
+providers:
   - {name: meet, type: realtimekit, account_id: %[1]q, app_id: %[2]q, api_token: %[3]q, base_url: %[4]q, bridge: {chromium: %[5]q, base_uri: %[6]q, certificate: %[7]q}}
   - {name: plain, type: realtimekit, account_id: %[1]q, app_id: %[2]q, api_token: %[3]q, base_url: %[4]q, no_video_preset: no-video}`,
 		realtimekittest.AccountID, realtimekittest.AppID, realtimekittest.APIToken, api.URL, chromium, clients.Base, clients.Certificate))}

@@ -50,7 +50,8 @@ type Config struct {
 	// is the SHA-256 in base64 of a public key that is taken there: for tests.
 	BaseURI, Certificate string
 	// Idle is how long a meeting is stayed in after the last control: 60 s, as
-	// Cloudflare bills each minute. Join and Act bound the two steps: 15 s and 5 s.
+	// Cloudflare bills each minute. Join and Act bound the two steps: 30 s, which
+	// Chromium's start on a busy machine may need, and 5 s.
 	Idle, Join, Act time.Duration
 	// Most is how many meetings may be joined at once, 8 where it is zero. For one
 	// more the meeting that has been idle the longest is left.
@@ -69,7 +70,7 @@ func (c Config) Defaults() Config {
 		}
 	}
 	fill(&c.Idle, time.Minute)
-	fill(&c.Join, 15*time.Second)
+	fill(&c.Join, 30*time.Second)
 	fill(&c.Act, 5*time.Second)
 	if c.Most <= 0 {
 		c.Most = 8
