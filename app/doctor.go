@@ -48,8 +48,12 @@ func Examine(ctx context.Context, c *config.Config, told func(moderation.Finding
 // examineProvider opens a provider and asks it.
 func (a *App) examineProvider(ctx context.Context, p config.Provider, metrics *provider.Metrics) []moderation.Finding {
 	wrong := func(err error) []moderation.Finding {
-		return []moderation.Finding{moderation.Wrong("doctor.provider_down", "doctor.provider_remedy",
-			"Provider", p.Name, "Code", moderation.Say("error."+string(moderation.CodeOf(err))))}
+		says := moderation.Say("error." + string(moderation.CodeOf(err)))
+		var fault *moderation.Error
+		if errors.As(err, &fault) && !fault.Says.IsZero() {
+			says = fault.Says
+		}
+		return []moderation.Finding{moderation.Wrong("doctor.provider_down", "doctor.provider_remedy", "Provider", p.Name, "Code", says)}
 	}
 	client, err := a.openProvider(ctx, p, metrics, a.texts())
 	if err != nil {

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -20,14 +19,14 @@ import (
 	"github.com/roomwarden/roomwarden/words"
 )
 
-// A provider that cannot even be opened is one fault among the findings; what
-// comes after it is looked at all the same.
+// A provider that cannot even be opened is one fault among the findings, in the
+// words that say what is wrong; what comes after it is looked at all the same.
 func TestTheDoctorLooksAtEveryProvider(t *testing.T) {
 	types := app.Types
 	t.Cleanup(func() { app.Types = types })
 	app.Types = append(slices.Clone(types), provider.Type{
 		Name: "broken", Open: func(context.Context, provider.Settings) (provider.Driver, error) {
-			return nil, errors.New("there is no way in")
+			return nil, moderation.Fault(moderation.CodeUnauthenticated, "realtimekit.no_app")
 		},
 	})
 	c := &config.Config{
@@ -51,7 +50,7 @@ func TestTheDoctorLooksAtEveryProvider(t *testing.T) {
 	has := func(all []string, part string) bool {
 		return slices.ContainsFunc(all, func(text string) bool { return strings.Contains(text, part) })
 	}
-	if !has(faults, "first cannot be used") || !has(good, "second answers") || !has(good, "http.public_url is empty") {
+	if !has(faults, "first cannot be used. Cloudflare knows no such") || !has(good, "second answers") || !has(good, "http.public_url is empty") {
 		t.Errorf("faults %q, good %q", faults, good)
 	}
 }

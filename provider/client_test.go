@@ -231,6 +231,18 @@ func TestAnswersThatRefuseShowThatItIsUp(t *testing.T) {
 	}
 }
 
+// What a driver needs besides its provider and does not reach has a sentence of
+// its own, and does not make the provider down.
+func TestUnreachedBesidesTheProvider(t *testing.T) {
+	d := &scripted{kick: func(context.Context, int64) error {
+		return moderation.Fault(moderation.CodeUnavailable, "test.no_browser")
+	}}
+	client := provider.NewClient("live", "scripted", d, provider.WithLimits(provider.Limits{Tries: 1}))
+	if _, err := client.Act(t.Context(), kick); moderation.CodeOf(err) != moderation.CodeUnavailable || client.State().Down {
+		t.Errorf("%v, %+v", err, client.State())
+	}
+}
+
 func TestPanicIsOneFailedCall(t *testing.T) {
 	var log bytes.Buffer
 	d := &scripted{kick: func(context.Context, int64) error { panic("boom") }}

@@ -67,6 +67,10 @@ func (c *Client) note(fault *moderation.Error) {
 	switch code {
 	case moderation.CodeOutcomeUnknown, moderation.CodeInternal, moderation.CodeBusy:
 		return
+	case moderation.CodeUnavailable:
+		if !fault.Says.IsZero() { // what was not reached is something of ours, and it says what
+			return
+		}
 	}
 	down := code == moderation.CodeUnavailable || code == moderation.CodeUnauthenticated
 	if !down {

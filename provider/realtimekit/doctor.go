@@ -15,10 +15,11 @@ func (d *Driver) Diagnose(ctx context.Context) []provider.Finding {
 		all = append(all, d.checkBrowser(ctx), finding(d.presets.bridge, d.checkBridge(ctx)))
 	}
 	if d.presets.noVideo == "" {
-		all = append(all, provider.Finding{
-			OK: true, Says: moderation.Say("realtimekit.doctor.no_video", "Provider", d.name), Remedy: moderation.Say("realtimekit.doctor.set_no_video"),
-		})
-		return all
+		says := moderation.Say("realtimekit.doctor.no_video", "Provider", d.name)
+		if d.stage == nil {
+			says = moderation.Say("realtimekit.doctor.neither", "Provider", d.name)
+		}
+		return append(all, provider.Finding{OK: true, Says: says, Remedy: moderation.Say("realtimekit.doctor.set_no_video")})
 	}
 	return append(all, finding(d.presets.noVideo, d.checkNoVideo(ctx)))
 }

@@ -73,8 +73,8 @@ func (a *api) readmit(ctx context.Context, meeting, preset string) (string, erro
 	return answer.Data.Token, nil
 }
 
-// enrolled finds an enrolment of a meeting by custom participant id.
-func (a *api) enrolled(ctx context.Context, meeting, custom string) (kit.MeetingGetMeetingParticipantsResponseData, error) {
+// enrolled finds an enrolment of a meeting by custom participant id, else by id.
+func (a *api) enrolled(ctx context.Context, meeting, identity string) (kit.MeetingGetMeetingParticipantsResponseData, error) {
 	all, err := pages(&a.sizes.enrolled, func(no int) ([]kit.MeetingGetMeetingParticipantsResponseData, error) {
 		answer, err := call(ctx, reads, func(ctx context.Context) (*kit.MeetingGetMeetingParticipantsResponse, error) {
 			var p kit.MeetingGetMeetingParticipantsParams
@@ -91,9 +91,14 @@ func (a *api) enrolled(ctx context.Context, meeting, custom string) (kit.Meeting
 	if err != nil {
 		return kit.MeetingGetMeetingParticipantsResponseData{}, err
 	}
-	for _, e := range all {
-		if e.CustomParticipantID == custom && segment.MatchString(e.ID) {
-			return e, nil
+	for _, id := range []func(kit.MeetingGetMeetingParticipantsResponseData) string{
+		func(e kit.MeetingGetMeetingParticipantsResponseData) string { return e.CustomParticipantID },
+		func(e kit.MeetingGetMeetingParticipantsResponseData) string { return e.ID },
+	} {
+		for _, e := range all {
+			if identity != "" && id(e) == identity && segment.MatchString(e.ID) {
+				return e, nil
+			}
 		}
 	}
 	return kit.MeetingGetMeetingParticipantsResponseData{}, errNoPerson

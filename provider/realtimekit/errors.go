@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,10 @@ func (e envelope) problem() problem {
 	return one
 }
 
+// refusesToken are the numbers of errors that are about the token, whatever the
+// status: one that is not well formed gets 400.
+var refusesToken = []json.Number{"6003", "6111", "9109", "10000"}
+
 func granted(status int) bool { return status >= 200 && status <= 299 }
 
 // judge returns the error that an answer is, nil where it grants what was asked.
@@ -70,10 +75,10 @@ func (a *api) judge(res *http.Response, body []byte, p purpose) *moderation.Erro
 	}
 	fault.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
 	switch {
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, refused && slices.Contains(refusesToken, said.Code):
+		fault.Code, fault.Says = moderation.CodeUnauthenticated, moderation.Say("realtimekit.unauthenticated")
 	case granted(status) && refused:
 		fault.Code = moderation.CodeRejected
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		fault.Code, fault.Says = moderation.CodeUnauthenticated, moderation.Say("realtimekit.unauthenticated")
 	case status == http.StatusTooManyRequests:
 		fault.Code, fault.Repeatable = moderation.CodeRateLimited, true
 	case status == http.StatusNotFound, status == http.StatusGone:

@@ -2,6 +2,7 @@ package realtimekit
 
 import (
 	"context"
+	"slices"
 
 	kit "github.com/cloudflare/cloudflare-go/v6/realtime_kit"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // Kick removes a participant, on all devices on which they are in: RealtimeKit
-// takes the user's id and not the connection's.
+// takes the user's id and not the connection's. Where it does not know them and
+// yet lists them, that is said.
 func (d *Driver) Kick(ctx context.Context, o provider.Order) (provider.Effect, error) {
 	gone := provider.Effect{Says: []moderation.Sentence{moderation.Say("provider.already_gone")}}
 	all, err := d.present(ctx, o.Room)
@@ -25,15 +27,29 @@ func (d *Driver) Kick(ctx context.Context, o provider.Order) (provider.Effect, e
 		return gone, nil
 	}
 	var effect provider.Effect
-	if n := devices(all, who); n > 1 {
-		effect.Says = append(effect.Says, moderation.Say("realtimekit.several_devices", "Person", who.DisplayName(), "Count", n))
+	on := devices(all, who)
+	if len(on) > 1 {
+		effect.Says = append(effect.Says, moderation.Say("realtimekit.several_devices", "Person", who.DisplayName(), "Count", len(on)))
 	}
-	if err := d.api.kick(ctx, o.Room.ID, targets(who)); is(err, moderation.CodeNotFound) {
+	switch err := d.api.kick(ctx, o.Room.ID, targets(on...)); {
+	case is(err, moderation.CodeNotFound) && d.stays(ctx, o.Room, who):
+		return provider.Effect{}, moderation.Fault(moderation.CodeRejected, "realtimekit.kick.still_listed", "Person", who.DisplayName()).Because(err)
+	case is(err, moderation.CodeNotFound):
 		return gone, nil
-	} else if err != nil {
+	case err != nil:
 		return provider.Effect{}, err
 	}
 	return effect, nil
+}
+
+// stays reports whether the meeting shows a connection still.
+func (d *Driver) stays(ctx context.Context, room moderation.Room, who moderation.Participant) bool {
+	all, err := d.present(ctx, room)
+	if err != nil {
+		return false
+	}
+	_, there := connection(all, who)
+	return there
 }
 
 // End puts everyone out, which ends the session.
@@ -125,12 +141,8 @@ func connection(all []moderation.Participant, who moderation.Participant) (moder
 	return moderation.Participant{}, false
 }
 
-func devices(all []moderation.Participant, who moderation.Participant) int {
-	n := 0
-	for _, p := range all {
-		if p.Identity == who.Identity {
-			n++
-		}
-	}
-	return n
+// devices are the connections of someone. One identity may have several user
+// ids: whoever was enrolled anew has another one.
+func devices(all []moderation.Participant, who moderation.Participant) []moderation.Participant {
+	return slices.DeleteFunc(slices.Clone(all), func(p moderation.Participant) bool { return p.Identity != who.Identity })
 }

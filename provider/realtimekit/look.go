@@ -84,11 +84,17 @@ func lookAtBlocked(o provider.Order, all []moderation.Participant) moderation.Ou
 // lookAtPreset tells from the enrolment's preset, and from whether a connection
 // that began with another is still there.
 func (d *Driver) lookAtPreset(ctx context.Context, o provider.Order) (moderation.Outcome, error) {
-	user := o.Participant.Attributes[userID]
-	if d.presets.noVideo == "" || !segment.MatchString(user) || !segment.MatchString(o.Room.ID) {
+	if d.presets.noVideo == "" || !segment.MatchString(o.Room.ID) {
 		return moderation.Unknown, nil
 	}
-	now, err := d.api.presetOf(ctx, o.Room.ID, user)
+	now := ""
+	user, err := d.api.userOf(ctx, o.Room.ID, o.Participant)
+	if err == nil {
+		now, err = d.api.presetOf(ctx, o.Room.ID, user)
+	}
+	if is(err, moderation.CodeRejected) { // not enrolled any more: nothing tells
+		return moderation.Unknown, nil
+	}
 	if err != nil {
 		return moderation.Unknown, err
 	}
@@ -138,6 +144,14 @@ func (m *marks) only(meeting string, ids ...string) {
 	m.by[meeting] = map[string]bool{}
 	for _, id := range ids {
 		m.by[meeting][id] = true
+	}
+}
+
+func (m *marks) drop(meeting string, ids ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range ids {
+		delete(m.by[meeting], id)
 	}
 }
 

@@ -20,7 +20,7 @@ func (d *Driver) Mute(ctx context.Context, o provider.Order) (provider.Effect, e
 		if !there {
 			return provider.Effect{}, errNoPerson
 		}
-		return d.muteAudio(ctx, o.Room, []moderation.Participant{who})
+		return d.muteAudio(ctx, o.Room, devices(all, who))
 	case moderation.Video:
 		if d.stage != nil {
 			return d.darken(ctx, o, all)

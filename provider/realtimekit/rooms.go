@@ -114,6 +114,9 @@ func (a *api) sessionsPage(ctx context.Context, no, size int) ([]session, error)
 		put(&p.PerPage.Value, &p.PerPage.Present, float64(size))
 		return a.kit.Sessions.GetSessions(ctx, a.app, p)
 	})
+	if is(err, moderation.CodeNotFound) { // there is a list, perhaps an empty one, of every app
+		return nil, moderation.Fault(moderation.CodeUnauthenticated, "realtimekit.no_app").Because(err)
+	}
 	if err != nil {
 		return nil, err
 	}

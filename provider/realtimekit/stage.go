@@ -67,13 +67,14 @@ func (d *Driver) setPin(ctx context.Context, o provider.Order, control bridge.Co
 	}
 	aim := target(who)
 	aim.Peer = who.ID
-	if _, err := d.stage.Do(ctx, o.Room.ID, control, aim); err != nil {
+	peers, err := d.stage.Do(ctx, o.Room.ID, control, aim)
+	if err != nil {
 		return provider.Effect{}, err
 	}
 	if control == bridge.Pin {
 		d.pinned.only(o.Room.ID, who.ID)
 	} else {
-		d.pinned.only(o.Room.ID)
+		d.pinned.drop(o.Room.ID, append(peers, who.ID)...)
 	}
 	return provider.Effect{}, nil
 }

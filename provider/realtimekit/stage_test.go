@@ -193,3 +193,18 @@ func TestDoctorChecksTheBridgesPreset(t *testing.T) {
 		})
 	}
 }
+
+// Without a preset and a bridge the doctor says what is not offered.
+func TestDoctorTellsWhatIsNotOffered(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{}, func(s *provider.Settings) { s.Values["no_video_preset"] = "" })
+	tells := func(key string) {
+		t.Helper()
+		found, err := provider.NewClient("meet", "realtimekit", a.Driver).Diagnose(t.Context())
+		if err != nil || !slices.ContainsFunc(found, func(f provider.Finding) bool { return f.OK && f.Says.Key == key }) {
+			t.Errorf("%v, %v; want %s", found, err, key)
+		}
+	}
+	tells("realtimekit.doctor.neither")
+	realtimekit.WithStage(a.Driver, &stage{})
+	tells("realtimekit.doctor.no_video")
+}

@@ -75,6 +75,13 @@ func (d *Driver) stopVideoOf(ctx context.Context, o provider.Order, people []mod
 		})
 	}
 	_ = group.Wait() // each error is in failed
+	lost := earlier{}
+	for i, p := range people {
+		if is(failed[i], moderation.CodeOutcomeUnknown) { // it may be changed, and they are not put out
+			lost[p.Identity] = before[i]
+		}
+	}
+	d.giveBack(context.WithoutCancel(ctx), o.Room, lost)
 	if len(people) == 1 && failed[0] != nil {
 		return provider.Effect{}, failed[0]
 	}
@@ -119,7 +126,7 @@ func (d *Driver) Remember(o provider.Order) json.RawMessage {
 	return earlier{o.Participant.Identity: {User: user, Preset: preset}}.pack()
 }
 
-// giveBack undoes changed presets after a kick that was refused, as far as it can.
+// giveBack undoes changed presets of those who are not put out, as far as it can.
 func (d *Driver) giveBack(ctx context.Context, room moderation.Room, had earlier) {
 	for identity, e := range had {
 		if err := d.api.editPreset(ctx, room.ID, e.User, e.Preset); err != nil {
@@ -161,9 +168,9 @@ func (d *Driver) allowVideo(ctx context.Context, o provider.Order) (provider.Eff
 
 // setPreset changes the preset of someone's enrolment and returns what it was.
 func (a *api) setPreset(ctx context.Context, meeting string, p moderation.Participant, preset string) (enrolment, error) {
-	user := p.Attributes[userID]
-	if !segment.MatchString(user) {
-		return enrolment{}, moderation.Errorf(moderation.CodeRejected, "a participant without a user id")
+	user, err := a.userOf(ctx, meeting, p)
+	if err != nil {
+		return enrolment{}, err
 	}
 	now, err := a.presetOf(ctx, meeting, user)
 	if err != nil {
@@ -173,7 +180,24 @@ func (a *api) setPreset(ctx context.Context, meeting string, p moderation.Partic
 	if now == preset {
 		return before, nil
 	}
-	return before, a.editPreset(ctx, meeting, user, preset)
+	err = a.editPreset(ctx, meeting, user, preset)
+	if is(err, moderation.CodeNotFound) { // they are enrolled: it is the preset that is gone
+		err = moderation.Fault(moderation.CodeRejected, "realtimekit.preset.missing", "Preset", moderation.Literal(preset)).Because(err)
+	}
+	return before, err
+}
+
+// userOf returns someone's user id. What is settled later knows the identity
+// alone, and a row of a session need not have it: it is the enrolment's id too.
+func (a *api) userOf(ctx context.Context, meeting string, p moderation.Participant) (string, error) {
+	if user := p.Attributes[userID]; segment.MatchString(user) {
+		return user, nil
+	}
+	found, err := a.enrolled(ctx, meeting, p.Identity)
+	if is(err, moderation.CodeNotFound) {
+		return "", moderation.Fault(moderation.CodeRejected, "realtimekit.video.not_enrolled").Because(err)
+	}
+	return found.ID, err
 }
 
 func (a *api) presetOf(ctx context.Context, meeting, user string) (string, error) {

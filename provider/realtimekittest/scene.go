@@ -1,6 +1,7 @@
 package realtimekittest
 
 import (
+	"slices"
 	"time"
 )
 
@@ -68,6 +69,16 @@ func (s *Server) Enrol(meetingID, custom, preset string) string {
 	e := &enrolled{id: newID(), custom: custom, name: custom, preset: preset, created: s.config.Now()}
 	m.enrolled = append(m.enrolled, e)
 	return e.id
+}
+
+// Unenrol forgets someone's enrolment; who is in stays in, and the next one has
+// another user id.
+func (s *Server) Unenrol(meetingID, custom string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.meeting(meetingID); m != nil {
+		m.enrolled = slices.DeleteFunc(m.enrolled, func(e *enrolled) bool { return e.custom == custom })
+	}
 }
 
 // Rename changes the display name of someone enrolled.
