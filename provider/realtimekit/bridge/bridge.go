@@ -53,6 +53,9 @@ type Config struct {
 	// Cloudflare bills each minute. Join and Act bound the two steps: 30 s, which
 	// Chromium's start on a busy machine may need, and 5 s.
 	Idle, Join, Act time.Duration
+	// Open is how long a browser at work may take to open another page before it
+	// is taken to hang, and ended: 5 s.
+	Open time.Duration
 	// Most is how many meetings may be joined at once, 8 where it is zero. For one
 	// more the meeting that has been idle the longest is left.
 	Most int
@@ -72,6 +75,7 @@ func (c Config) Defaults() Config {
 	fill(&c.Idle, time.Minute)
 	fill(&c.Join, 30*time.Second)
 	fill(&c.Act, 5*time.Second)
+	fill(&c.Open, 5*time.Second)
 	if c.Most <= 0 {
 		c.Most = 8
 	}
@@ -80,6 +84,8 @@ func (c Config) Defaults() Config {
 	}
 	return c
 }
+
+var errClosed = moderation.Errorf(moderation.CodeUnavailable, "the bridge is closed")
 
 // Bridge is safe for concurrent use. Its zero value is not usable; Close it.
 type Bridge struct {
@@ -98,7 +104,7 @@ type Bridge struct {
 func New(c Config) *Bridge {
 	root, stop := context.WithCancel(context.Background())
 	c = c.Defaults()
-	return &Bridge{config: c, root: root, stop: stop, keeper: newKeeper(c), open: map[string]*tab{}}
+	return &Bridge{config: c, root: root, stop: stop, keeper: newKeeper(root, c), open: map[string]*tab{}}
 }
 
 // Do carries a control out and returns the peers whom it was for, once the SDK
@@ -148,7 +154,7 @@ func (b *Bridge) reserve(meeting string) (t, idle *tab, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return nil, nil, moderation.Errorf(moderation.CodeUnavailable, "the bridge is closed")
+		return nil, nil, errClosed
 	}
 	t = b.open[meeting]
 	if t == nil && len(b.open) >= b.config.Most {
@@ -187,6 +193,14 @@ func (b *Bridge) forget(t *tab) {
 
 // Check starts the browser where it is not running and opens the page.
 func (b *Bridge) Check(ctx context.Context) error {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return errClosed
+	}
+	b.tabs.Add(1)
+	b.mu.Unlock()
+	defer b.tabs.Done()
 	ctx, cancel := context.WithTimeout(ctx, b.config.Join)
 	defer cancel()
 	defer context.AfterFunc(b.root, cancel)()

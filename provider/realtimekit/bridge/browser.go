@@ -51,12 +51,14 @@ type browser struct {
 	server  *http.Server
 	served  sync.WaitGroup
 	end     func()
-	folder  string      // for its temporary files
+	den     *den
+	proven  atomic.Bool // it opened the page once
 	broken  atomic.Bool // it could not open the page
 }
 
-// startBrowser starts Chromium, in the context's time; it outlives the context.
-func startBrowser(within context.Context, c Config) (*browser, error) {
+// startBrowser starts Chromium, in the time of within; it outlives that and ends
+// with life at the latest.
+func startBrowser(within, life context.Context, c Config) (*browser, error) {
 	if _, err := exec.LookPath(c.Chromium); err != nil {
 		return nil, err
 	}
@@ -64,16 +66,16 @@ func startBrowser(within context.Context, c Config) (*browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp("", "roomwarden-")
+	den, err := newDen()
 	if err != nil {
 		_ = listener.Close() // nothing was served
 		return nil, err
 	}
-	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(within), options(c, folder)...)
+	allocator, stop := chromedp.NewExecAllocator(life, options(c, den)...)
 	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(format string, args ...any) {
 		c.Log.Debug("the bridge's browser", "says", fmt.Sprintf(format, args...))
 	}))
-	b := &browser{ctx: ctx, address: "http://" + listener.Addr().String() + "/", end: func() { cancel(); stop() }, folder: folder}
+	b := &browser{ctx: ctx, address: "http://" + listener.Addr().String() + "/", end: func() { cancel(); stop() }, den: den}
 	b.server = &http.Server{Handler: files(policy(c.BaseURI)), ReadHeaderTimeout: 5 * time.Second}
 	b.served.Go(func() {
 		if err := b.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -92,14 +94,15 @@ func startBrowser(within context.Context, c Config) (*browser, error) {
 	return b, nil
 }
 
-func options(c Config, folder string) []chromedp.ExecAllocatorOption {
+func options(c Config, den *den) []chromedp.ExecAllocatorOption {
 	all := []chromedp.ExecAllocatorOption{
 		chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.ExecPath(c.Chromium),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("mute-audio", true),
 		chromedp.Flag("host-resolver-rules", elsewhere),
 		chromedp.Flag("disable-dev-shm-usage", true), // a container has little of it
-		chromedp.NoInheritEnv, chromedp.Env("TMPDIR="+folder, "HOME="+folder),
+		chromedp.UserDataDir(den.profile()),
+		chromedp.NoInheritEnv, chromedp.Env("TMPDIR="+den.path, "HOME="+den.path),
 	}
 	for _, name := range inherited {
 		if value, ok := os.LookupEnv(name); ok {
@@ -147,8 +150,8 @@ func (b *browser) alive() bool {
 // close kills Chromium, waits for it and removes what it wrote: there is nothing
 // in it to be saved.
 func (b *browser) close() {
-	b.end() // with its profile
+	b.end()
 	_ = b.server.Close()
 	b.served.Wait()
-	_ = os.RemoveAll(b.folder) // a folder for temporary files is cleared in the end
+	b.den.clear()
 }

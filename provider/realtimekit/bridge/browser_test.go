@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,7 +89,26 @@ func TestBrowserDies(t *testing.T) {
 	}
 }
 
-// What the bridge leaves behind: no profile, no token in a log, an argument or
+// A browser that hangs is ended for the next meeting, and the one that was joined
+// in it is joined anew.
+func TestBrowserHangs(t *testing.T) {
+	t.Parallel()
+	pid, path := noting(t)
+	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) { c.Chromium, c.Open = path, time.Second })
+	o := s.another(t)
+	s.do(t, bridge.Pin, "mia")
+	was := pid()
+	if err := syscall.Kill(was, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	o.do(t, bridge.DisableAllVideo)
+	s.do(t, bridge.Unpin, "mia")
+	if pid() == was || s.joins() != 2 || o.joins() != 1 {
+		t.Errorf("joined %d and %d times", s.joins(), o.joins())
+	}
+}
+
+// What the bridge leaves behind: no profile, also none of a program that was killed, no token in a log, an argument or
 // the page's address, nothing of our environment in Chromium's that may be a
 // secret, no question to Google, and a sandbox unless we are root.
 func TestLeavesNothing(t *testing.T) {
@@ -104,6 +124,10 @@ func TestLeavesNothing(t *testing.T) {
 	wrapper := script(t, fmt.Sprintf(`{ printf '%%s\n' "$@"; env; } >%q; exec %q "$@"`, noted, path))
 	t.Setenv("TMPDIR", folder)
 	t.Setenv("HOME", folder)
+	deserted, inhabited := den(t, folder), den(t, folder)
+	if err := deserted.Close(); err != nil {
+		t.Fatal(err)
+	}
 	var log bytes.Buffer
 	s := newStudio(t, moderator, []string{"mia"}, func(c *bridge.Config) {
 		c.Chromium, c.Log = wrapper, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -136,7 +160,27 @@ func TestLeavesNothing(t *testing.T) {
 		}
 	}
 	left, err := os.ReadDir(folder)
-	if err != nil || len(left) != 0 {
+	if err != nil || len(left) != 1 || left[0].Name() != filepath.Base(filepath.Dir(inhabited.Addr().String())) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
+}
+
+// den makes the folder of another program's browser. Once its socket is closed
+// it is as if that program had been killed.
+func den(t *testing.T, below string) *net.UnixListener {
+	t.Helper()
+	path, err := os.MkdirTemp(below, "roomwarden-bridge-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(path, "profile"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	door, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: filepath.Join(path, "inhabited")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	door.SetUnlinkOnClose(false)
+	t.Cleanup(func() { _ = door.Close() }) // perhaps closed before
+	return door
 }

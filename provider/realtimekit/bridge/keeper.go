@@ -10,13 +10,16 @@ import (
 // it ended by itself.
 type keeper struct {
 	config Config
-	door   chan struct{} // holds one while the browser starts or ends, and guards the rest
+	life   context.Context //nolint:containedctx // its end ends the browser
+	door   chan struct{}   // holds one while the browser starts or ends, and guards the rest
 
 	browser *browser
 	tabs    int
 }
 
-func newKeeper(c Config) *keeper { return &keeper{config: c, door: make(chan struct{}, 1)} }
+func newKeeper(life context.Context, c Config) *keeper {
+	return &keeper{config: c, life: life, door: make(chan struct{}, 1)}
+}
 
 // take returns the browser for one tab more, started where none runs.
 func (k *keeper) take(ctx context.Context) (*browser, error) {
@@ -30,7 +33,7 @@ func (k *keeper) take(ctx context.Context) (*browser, error) {
 		k.end()
 	}
 	if k.browser == nil {
-		started, err := startBrowser(ctx, k.config)
+		started, err := startBrowser(ctx, k.life, k.config)
 		if err != nil {
 			return nil, noBrowser(k.config, err)
 		}

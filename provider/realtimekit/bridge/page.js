@@ -66,7 +66,8 @@ const warden = (() => {
   // away tells why nothing can be sent: out of the meeting, or its websocket is
   // not connected. The SDK would keep a control back until it is again.
   const away = () => {
-    const socket = meeting && meeting.meta.socketState;
+    if (!meeting) return 'not joined';
+    const socket = meeting.meta.socketState;
     return left || (socket && socket.state !== 'connected' ? `the websocket is ${socket.state}` : '');
   };
   const gone = () => ({ failed: true, gone: true, text: away() });

@@ -180,19 +180,31 @@ func (t *tab) openPage(ctx context.Context) error {
 			return nil
 		}
 		t.drop()
+		if ctx.Err() == nil { // nobody gave up: it has ended, or hangs
+			t.browser.broken.Store(true)
+		}
 		if again || ctx.Err() != nil {
 			return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
 		}
-		t.browser.broken.Store(true)
 	}
 }
 
+// navigate opens the page. A browser that has opened one before has less time for
+// it: it may hang, and another one is to be started within the time of the join.
 func (t *tab) navigate(ctx context.Context) error {
+	if t.browser.proven.Load() {
+		within, cancel := context.WithTimeout(ctx, t.bridge.config.Open)
+		defer cancel()
+		ctx = within
+	}
 	t.page, t.close = chromedp.NewContext(t.browser.ctx)
 	stop := context.AfterFunc(ctx, t.close) // the first action makes the tab: its own deadline would end it
 	err := chromedp.Do(t.page, chromedp.Navigate(t.browser.address))
 	if !stop() {
 		err = errors.Join(err, ctx.Err())
+	}
+	if err == nil {
+		t.browser.proven.Store(true)
 	}
 	return err
 }
