@@ -165,7 +165,8 @@ func (c *Client) CheckOrder(o Order) error {
 }
 
 // Diagnose returns what the doctor finds; a driver that has no more to say has
-// its Check alone, which is told by err.
+// its Check alone, which is told by err. It may have to start something: it has
+// the time of a bulk order.
 func (c *Client) Diagnose(ctx context.Context) (findings []Finding, err error) {
 	if err := c.Probe(ctx); err != nil {
 		return nil, err
@@ -174,7 +175,7 @@ func (c *Client) Diagnose(ctx context.Context) (findings []Finding, err error) {
 	if !ok {
 		return nil, nil
 	}
-	return read(ctx, c, "diagnose", func(ctx context.Context) ([]Finding, error) {
+	return call(ctx, c, effort{op: "diagnose", timeout: c.limits.Bulk}, func(ctx context.Context) ([]Finding, error) {
 		return d.Diagnose(ctx), nil
 	})
 }

@@ -12,7 +12,8 @@ import (
 func (d *Driver) Diagnose(ctx context.Context) []provider.Finding {
 	all := []provider.Finding{{OK: true, Says: moderation.Say("realtimekit.doctor.account", "Provider", d.name)}}
 	if d.stage != nil {
-		all = append(all, d.checkBrowser(ctx), finding(d.presets.bridge, d.checkBridge(ctx)))
+		preset := finding(d.presets.bridge, d.checkBridge(ctx)) // before the browser, which may take all the time
+		all = append(all, d.checkBrowser(ctx), preset)
 	}
 	if d.presets.noVideo == "" {
 		says := moderation.Say("realtimekit.doctor.no_video", "Provider", d.name)

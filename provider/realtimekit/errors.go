@@ -52,8 +52,8 @@ func (e envelope) problem() problem {
 	return one
 }
 
-// refusesToken are the numbers of errors that are about the token, whatever the
-// status: one that is not well formed gets 400.
+// refusesToken are the numbers of errors that are about the token: one that is not
+// well formed gets 400.
 var refusesToken = []json.Number{"6003", "6111", "9109", "10000"}
 
 func granted(status int) bool { return status >= 200 && status <= 299 }
@@ -75,7 +75,8 @@ func (a *api) judge(res *http.Response, body []byte, p purpose) *moderation.Erro
 	}
 	fault.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
 	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, refused && slices.Contains(refusesToken, said.Code):
+	case status == http.StatusUnauthorized, status == http.StatusForbidden,
+		(granted(status) || status == http.StatusBadRequest) && slices.Contains(refusesToken, said.Code):
 		fault.Code, fault.Says = moderation.CodeUnauthenticated, moderation.Say("realtimekit.unauthenticated")
 	case granted(status) && refused:
 		fault.Code = moderation.CodeRejected

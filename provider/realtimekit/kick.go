@@ -31,25 +31,29 @@ func (d *Driver) Kick(ctx context.Context, o provider.Order) (provider.Effect, e
 	if len(on) > 1 {
 		effect.Says = append(effect.Says, moderation.Say("realtimekit.several_devices", "Person", who.DisplayName(), "Count", len(on)))
 	}
-	switch err := d.api.kick(ctx, o.Room.ID, targets(on...)); {
-	case is(err, moderation.CodeNotFound) && d.stays(ctx, o.Room, who):
-		return provider.Effect{}, moderation.Fault(moderation.CodeRejected, "realtimekit.kick.still_listed", "Person", who.DisplayName()).Because(err)
-	case is(err, moderation.CodeNotFound):
+	err = d.api.kick(ctx, o.Room.ID, targets(on...))
+	if is(err, moderation.CodeNotFound) {
+		if stay, unread := d.stay(ctx, o.Room, on); unread == nil && stay {
+			return provider.Effect{}, moderation.Fault(moderation.CodeRejected, "realtimekit.kick.still_listed", "Person", who.DisplayName()).Because(err)
+		}
 		return gone, nil
-	case err != nil:
+	}
+	if err != nil {
 		return provider.Effect{}, err
 	}
 	return effect, nil
 }
 
-// stays reports whether the meeting shows a connection still.
-func (d *Driver) stays(ctx context.Context, room moderation.Room, who moderation.Participant) bool {
+// stay reports whether the meeting shows any of these connections still.
+func (d *Driver) stay(ctx context.Context, room moderation.Room, people []moderation.Participant) (bool, error) {
 	all, err := d.present(ctx, room)
-	if err != nil {
-		return false
+	if is(err, moderation.CodeNotFound) {
+		return false, nil
 	}
-	_, there := connection(all, who)
-	return there
+	return slices.ContainsFunc(people, func(p moderation.Participant) bool {
+		_, there := connection(all, p)
+		return there
+	}), err
 }
 
 // End puts everyone out, which ends the session.

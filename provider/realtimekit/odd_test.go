@@ -235,7 +235,9 @@ func TestOddVerdicts(t *testing.T) {
 		`429 soon | {}`:                     {code: moderation.CodeRateLimited},
 		`500 <html>`:                        {code: moderation.CodeOutcomeUnknown},
 		`503 {"success":false,"errors":[]}`: {code: moderation.CodeOutcomeUnknown},
-		`524`:                               {code: moderation.CodeOutcomeUnknown},
+		`502 {"success":false,"errors":[{"code":10000,"message":"no"}]}`:     {code: moderation.CodeOutcomeUnknown},
+		`429 7 | {"success":false,"errors":[{"code":10000,"message":"no"}]}`: {code: moderation.CodeRateLimited, after: true},
+		`524`: {code: moderation.CodeOutcomeUnknown},
 	} {
 		for path, action := range map[string]moderation.Action{
 			"POST /meetings/m1/active-session/kick": moderation.ActionKick, "POST /meetings/m1/active-session/kick-all": moderation.ActionEnd,

@@ -103,6 +103,18 @@ func TestGivesBackALostPreset(t *testing.T) {
 	}
 }
 
+// They were put out, only the answer was lost: their new preset holds.
+func TestKeepsThePresetOfWhoIsOut(t *testing.T) {
+	a := newApp(t, realtimekittest.Config{})
+	id := a.AddMeeting("standup", "mia", "ada")
+	room := a.MustRoom(t, "standup")
+	a.Fail(realtimekittest.Fault{Method: http.MethodPost, Path: "/kick", Act: true, Status: http.StatusBadGateway, Times: 1})
+	a.MustAct(t, provider.Order{Action: moderation.ActionMute, Media: moderation.Video, Room: room, Participant: a.MustPerson(t, room, "mia")})
+	if preset := a.PresetOf(id, "mia"); preset != "no-video" {
+		t.Errorf("mia has %s", preset)
+	}
+}
+
 // What became of a mute of video is told also where the case knows no more of
 // the person than who they are.
 func TestLooksByIdentityAlone(t *testing.T) {

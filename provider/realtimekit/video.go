@@ -107,12 +107,27 @@ func (d *Driver) stopVideoOf(ctx context.Context, o provider.Order, people []mod
 	if len(out) == 0 {
 		return effect, nil
 	}
-	if err := d.api.kick(ctx, o.Room.ID, targets(out...)); err != nil && !is(err, moderation.CodeNotFound) {
+	if err := d.putOut(ctx, o.Room, out); err != nil {
 		d.giveBack(context.WithoutCancel(ctx), o.Room, had)
 		return provider.Effect{}, err
 	}
 	effect.Says = append(effect.Says, moderation.Say("realtimekit.video.rejoin"))
 	return effect, nil
+}
+
+// putOut kicks people so that their new presets hold. Where the answer was lost,
+// the meeting tells whether they are out.
+func (d *Driver) putOut(ctx context.Context, room moderation.Room, people []moderation.Participant) error {
+	err := d.api.kick(ctx, room.ID, targets(people...))
+	if is(err, moderation.CodeOutcomeUnknown) {
+		if stay, unread := d.stay(context.WithoutCancel(ctx), room, people); unread == nil && !stay {
+			return nil
+		}
+	}
+	if is(err, moderation.CodeNotFound) { // they have left
+		return nil
+	}
+	return err
 }
 
 // Remember says before a mute of video by preset which preset the participant
