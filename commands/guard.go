@@ -196,34 +196,9 @@ func (s *Service) alreadyGone(ctx context.Context, a *attempt) Answer {
 	return s.already(*latest)
 }
 
-// pruneGuards forgets guards that can hold nothing any more.
-func pruneGuards(tx store.Tx, before time.Time) error {
-	return dropGuardsWhere(tx, "", func(g guard) bool { return g.At.Before(before) })
-}
-
 // dropGuards forgets what stands against doing the same again.
 func dropGuards(tx store.Tx, prefix string) error {
-	return dropGuardsWhere(tx, prefix, func(guard) bool { return true })
-}
-
-func dropGuardsWhere(tx store.Tx, prefix string, over func(guard) bool) error {
-	var old []string
-	err := tx.ScanDocuments(string(guards), prefix, "", func(key string, _ []byte) (bool, error) {
-		g, ok, err := guards.Get(tx, key)
-		if err != nil {
-			return false, err
-		}
-		if ok && over(g) {
-			old = append(old, key)
-		}
-		return len(old) < 1000, nil
-	})
-	for _, key := range old {
-		if _, err := guards.Delete(tx, key); err != nil {
-			return err
-		}
-	}
-	return err
+	return prune(tx, guards, prefix, func(guard) bool { return true })
 }
 
 // actorArg shows an actor of a record: a Slack user as a mention, a program

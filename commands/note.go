@@ -121,24 +121,6 @@ func (s *Service) Remark(ctx context.Context, number uint64, says moderation.Sen
 // done holds the keys of what was done without a case of its own.
 const doneKeys store.Collection[int64] = "done"
 
-// pruneDone forgets keys that no redelivery can carry any more.
-func pruneDone(tx store.Tx, before time.Time) error {
-	var old []string
-	err := tx.ScanDocuments(string(doneKeys), "", "", func(key string, _ []byte) (bool, error) {
-		at, ok, err := doneKeys.Get(tx, key)
-		if ok && at < before.Unix() {
-			old = append(old, key)
-		}
-		return len(old) < 1000, err
-	})
-	for _, key := range old {
-		if _, err := doneKeys.Delete(tx, key); err != nil {
-			return err
-		}
-	}
-	return err
-}
-
 // onceFor reports whether the key was used before, and takes it.
 func onceFor(tx store.Tx, key string) (again bool, err error) {
 	if key == "" {

@@ -38,15 +38,36 @@ func (s *Service) sweep(ctx context.Context) {
 		}
 		s.settleOpen(ctx, time.Now().Add(-bulkDeadline))
 		err := s.update(ctx, func(tx store.Tx) error {
-			if err := pruneGuards(tx, time.Now().Add(-keepGuards)); err != nil {
+			before := time.Now().Add(-keepGuards)
+			if err := prune(tx, guards, "", func(g guard) bool { return g.At.Before(before) }); err != nil {
 				return err
 			}
-			return pruneDone(tx, time.Now().Add(-keepGuards))
+			return prune(tx, doneKeys, "", func(at int64) bool { return at < before.Unix() })
 		})
 		if err != nil && ctx.Err() == nil {
-			s.Log.Warn("old guards could not be forgotten", "error", err)
+			s.Log.Warn("what is over could not be forgotten", "error", err)
 		}
 	}
+}
+
+// prune forgets what is over of the documents of a collection whose keys have the
+// prefix, at most a thousand at a time.
+func prune[T any](tx store.Tx, of store.Collection[T], prefix string, over func(T) bool) error {
+	const atOnce = 1000
+	var keys []string
+	err := tx.ScanDocuments(string(of), prefix, "", func(key string, _ []byte) (bool, error) {
+		value, there, err := of.Get(tx, key)
+		if err == nil && there && over(value) {
+			keys = append(keys, key)
+		}
+		return len(keys) < atOnce, err
+	})
+	for _, key := range keys {
+		if _, err := of.Delete(tx, key); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // settleOpen looks at what became of the open cases from before a time. What

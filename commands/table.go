@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/roomwarden/roomwarden/internal/spelling"
 )
 
 // table holds every command in the order of the help.
@@ -94,7 +96,7 @@ func nearest(word string, names []string, limit int) []string {
 	var close []rated
 	for _, name := range names {
 		lower := strings.ToLower(name)
-		far := distance(word, lower)
+		far := spelling.Distance(word, lower)
 		switch {
 		case word != "" && (strings.Contains(lower, word) || strings.Contains(word, lower) && lower != ""):
 			far = min(far, 1)
@@ -111,31 +113,4 @@ func nearest(word string, names []string, limit int) []string {
 		}
 	}
 	return out
-}
-
-// distance counts the runes to change, add or drop between a and b; words that
-// are far longer than names ever are count as wholly different.
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	const longest = 64
-	if len(from) > longest || len(to) > longest {
-		return longest
-	}
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range from {
-		corner := row[0]
-		row[0] = i + 1
-		for j, q := range to {
-			change := corner
-			if r != q {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, row[j]+1, corner+1)
-		}
-	}
-	return row[len(to)]
 }

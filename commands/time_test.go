@@ -14,6 +14,7 @@ import (
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
+	"github.com/roomwarden/roomwarden/store"
 )
 
 // running runs f beside Service.Run, on a clock that the test turns.
@@ -269,6 +270,43 @@ func TestPanicWhileSettling(t *testing.T) {
 		stop()
 		if all := st.cases(); all[0].Outcome != moderation.Intended || all[1].Outcome != moderation.Failed {
 			t.Errorf("settled as %s and %s", all[0].Outcome, all[1].Outcome)
+		}
+	})
+}
+
+// What keeps presses from acting twice is forgotten when none can come any more.
+func TestOldGuardsAreForgotten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	synctest.Test(t, func(t *testing.T) {
+		sim, err := simulated.New(simulated.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := newStageOn(t, path, sim)
+		kept := func() (count int) {
+			for _, collection := range []string{"guards", "done"} {
+				err := st.store.View(t.Context(), func(tx store.Tx) error {
+					return tx.ScanDocuments(collection, "", "", func(string, []byte) (bool, error) { count++; return true, nil })
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			return count
+		}
+		st.typed(owner, "kick standup chaos")
+		st.typed(owner, "note 1 loud")
+		time.Sleep(23 * time.Hour)
+		st.typed(owner, "kick standup ben")
+		if n := kept(); n != 3 {
+			t.Errorf("%d are kept at first", n)
+		}
+		time.Sleep(2 * time.Hour)
+		stop := st.run()
+		pass(2 * time.Minute)
+		stop()
+		if n := kept(); n != 1 {
+			t.Errorf("%d are kept after a day", n)
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/roomwarden/roomwarden/internal/spelling"
 )
 
 // decoder walks the tree, fills the configuration and collects faults.
@@ -171,7 +173,7 @@ func nearest(key string, known map[string]func(*node, string)) string {
 	var all []string
 	for name := range known {
 		all = append(all, name)
-		if far := distance(key, name); far < least || far == least && best != "" && name < best {
+		if far := spelling.Distance(key, name); far < least || far == least && best != "" && name < best {
 			best, least = name, far
 		}
 	}
@@ -179,26 +181,4 @@ func nearest(key string, known map[string]func(*node, string)) string {
 		return "Did you mean " + best + "?"
 	}
 	return "Remove it; here there are " + strings.Join(sorted(all), ", ") + "."
-}
-
-// distance counts the letters to change, add or drop between two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := min(row[j]+1, row[j+1]+1)
-			if a[i] == b[j] {
-				next = min(next, last)
-			} else {
-				next = min(next, last+1)
-			}
-			last, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }
