@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/roomwarden/roomwarden/demo"
 	"github.com/roomwarden/roomwarden/demo/browser"
+	"github.com/roomwarden/roomwarden/internal/leaks"
 	"github.com/roomwarden/roomwarden/internal/needs"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 )
@@ -23,7 +22,7 @@ func TestMain(m *testing.M) {
 	status := m.Run()
 	chromium.close()
 	if status == 0 {
-		if err := goleak.Find(); err != nil {
+		if err := leaks.Find(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			status = 1
 		}

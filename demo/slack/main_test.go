@@ -10,12 +10,12 @@ import (
 
 	"github.com/coder/websocket"
 	api "github.com/slack-go/slack"
-	"go.uber.org/goleak"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
+	"github.com/roomwarden/roomwarden/internal/leaks"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaks.Main(m) }
 
 func start(t *testing.T, o slack.Options) *slack.Server {
 	t.Helper()
