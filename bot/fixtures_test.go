@@ -64,7 +64,7 @@ func (s sample) kicked() moderation.Case {
 
 func (s sample) roomPage(people int) commands.RoomPage {
 	page := commands.RoomPage{
-		Room: s.room(), Total: people, AsOf: noon, Search: s.name, Cursor: "20", Next: "40",
+		Room: s.room(), Metadata: s.name, Total: people, AsOf: noon, Search: s.name, Cursor: "20", Next: "40",
 		Says: []moderation.Sentence{say("bot.rooms.none", "Search", s.name)},
 		Gone: []commands.GoneRow{{Name: s.name, Case: commands.CaseBrief{
 			Case: 12, Action: moderation.ActionKick, Outcome: moderation.Succeeded, Actor: "U0OWNER00", At: noon,
@@ -82,7 +82,7 @@ func (s sample) roomPage(people int) commands.RoomPage {
 		switch i % 4 {
 		case 1:
 			row.Last = &commands.CaseBrief{Case: 9, Action: moderation.ActionMute, Outcome: moderation.Succeeded, Actor: "api:robot", At: noon, Media: moderation.Video}
-			row.Participant.Blocked = []moderation.Media{moderation.Audio}
+			row.Participant.Blocked, row.Metadata = []moderation.Media{moderation.Audio}, s.name
 		case 2:
 			row.Shown = "+1 555 •••• 12"
 			row.Participant.Kind, row.Participant.Number = moderation.Phone, "+15550112"

@@ -25,6 +25,9 @@ func cutName(s string) string { return words.Cut(words.Visible(s), nameRunes) }
 func (r *renderer) roomPage(p *page, a commands.RoomPage) string {
 	text := r.roomLine(a.Room, a.Total, a.AsOf)
 	p.section(text, nil)
+	if !p.board { // a channel reads it
+		p.note(r.metadata(a.Metadata))
+	}
 	p.section(r.lines(a.Says), nil)
 	if a.Search != "" {
 		p.note(r.say("bot.people.search", "Search", a.Search))
@@ -124,9 +127,21 @@ func withoutRefresh(offers []commands.Offer, board bool) []commands.Offer {
 }
 
 func (r *renderer) personRow(p *page, room moderation.Room, row commands.PersonRow, list commands.Args, asOf time.Time) {
-	p.section(join("\n", r.personLine(row, asOf), r.last(row.Last)), nil)
+	lines := []string{r.personLine(row, asOf), r.last(row.Last)}
+	if !p.board {
+		lines = append(lines, r.metadata(row.Metadata))
+	}
+	p.section(join("\n", lines...), nil)
 	at := place{person: row.Participant.DisplayName(), room: room.Name, list: list}
 	p.actions(r.row(row.Offers, 2, at)...)
+}
+
+// metadata shows what describes a room or someone in it.
+func (r *renderer) metadata(text string) string {
+	if text == "" {
+		return ""
+	}
+	return r.say("bot.metadata", "Text", moderation.Literal(text))
 }
 
 // personLine says who someone is and what they send, in one line.

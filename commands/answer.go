@@ -86,6 +86,8 @@ type PersonRow struct {
 	// Shown is the number or name as it may be shown, masked where configured.
 	Shown  string
 	Offers []Offer // the two likeliest first
+	// Metadata is theirs as far as the reader may see it, cut.
+	Metadata string
 	// Last is the latest case about this person, if it is recent.
 	Last *CaseBrief
 }
@@ -102,8 +104,10 @@ type CaseBrief struct {
 
 // RoomPage is a room and a page of the people in it.
 type RoomPage struct {
-	Room   moderation.Room
-	People []PersonRow
+	Room moderation.Room
+	// Metadata is the room's as far as the reader may see it, cut.
+	Metadata string
+	People   []PersonRow
 	// Gone lists who was put out a moment ago, with who did it.
 	Gone   []GoneRow
 	Offers []Offer // for the room: mute all, lock, end, refresh

@@ -60,10 +60,12 @@ func (s *Service) roomPage(ctx context.Context, c Caller, room moderation.Room, 
 	if err != nil {
 		s.Log.Warn("the latest cases of a room could not be read", "error", err)
 	}
+	sets := who.may(moderation.Configure, Target{Room: room}).Allowed
+	page.Metadata = s.described(room.Metadata, sets, roomMetadata)
 	able := client.Capabilities(room)
 	for _, one := range read.Participants {
 		row := PersonRow{Shown: s.nameOf(one), Offers: s.personOffers(who, able, room, one)}
-		row.Participant = s.masked(one)
+		row.Participant, row.Metadata = s.masked(one), s.described(one.Metadata, sets, personMetadata)
 		if brief, ok := latest.about(one); ok {
 			row.Last = &brief
 		}

@@ -1,6 +1,7 @@
 package livekit_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/roomwarden/roomwarden/demo/slack"
@@ -25,6 +26,17 @@ func TestMetadata(t *testing.T) {
 	s.Types(slack.Olive, "/room-set", `plans room_metadata='{"auth_id": "acme", "topic": "new"}'`, "`live:plans` is changed as asked")
 	ann.Await(t, "the room's metadata", shown(`{"auth_id": "acme", "topic": "new"}`))
 	s.Audited(rig.Case{Action: "set", Outcome: "succeeded", Actor: slack.Olive, Room: "plans"})
+
+	// Both are shown where the room is listed; whose the room is, to who may set that.
+	s.Types(slack.Olive, "/room-list", "plans", `{"auth_id": "acme", "topic": "new"}`, `{"role": "host"}`)
+	if seen := s.typed("list live:plans", `{"topic":"new"}`, `{"role": "host"}`).Plain(); strings.Contains(seen, "acme") {
+		t.Errorf("a moderator is shown whose the room is: %s", seen)
+	}
+	s.Types(slack.Olive, "/room-watch", "plans", "plans")
+	board := s.Shown(slack.Mo, "a board", func(m slack.Message) bool { return m.To == "" && slack.Contains("Ann Lee", "plans")(m) })
+	if strings.Contains(board.Plain(), "acme") || strings.Contains(board.Plain(), "topic") {
+		t.Errorf("the board shows metadata: %s", board.Plain())
+	}
 
 	s.gate.Forget()
 	for words, says := range map[string]string{
