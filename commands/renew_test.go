@@ -1,11 +1,13 @@
 package commands_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
 	"github.com/roomwarden/roomwarden/moderation"
+	"github.com/roomwarden/roomwarden/provider"
 	"github.com/roomwarden/roomwarden/provider/simulated"
 )
 
@@ -47,4 +49,27 @@ func TestUnmutedAgainAfterAMuteOfAll(t *testing.T) {
 	if p, _ := st.person("standup", "chaos"); p.IsBlocked(moderation.Audio) {
 		t.Error("still muted")
 	}
+}
+
+// partly mutes for some of the others only.
+type partly struct{ *simulated.Driver }
+
+func (p partly) Mute(ctx context.Context, o provider.Order) (provider.Effect, error) {
+	effect, err := p.Driver.Mute(ctx, o)
+	effect.Unreached = []moderation.Unreached{{Identity: "ben", Name: "Ben", Why: "provider.why.unavailable"}}
+	return effect, err
+}
+
+// A mute that did not reach everyone may be asked for again, though some show it.
+func TestAPartialMuteAgain(t *testing.T) {
+	running(t, simulated.Config{}, func(t *testing.T, st *stage) {
+		for range 2 {
+			if a, ok := st.typed(owner, "mute standup chaos").(commands.CaseAnswer); !ok || a.Case.Outcome != moderation.Partial {
+				t.Errorf("answer %+v", a)
+			}
+			pass(11 * time.Second)
+		}
+	}, func(st *stage, c *commands.Config) {
+		c.Providers = provider.NewSet(provider.NewClient("sim", "partly", partly{st.sim}))
+	})
 }

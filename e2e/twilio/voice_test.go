@@ -99,7 +99,7 @@ func TestDocumentOfTheParticipant(t *testing.T) {
 func TestAsksAndRefusesBeforeItSends(t *testing.T) {
 	s := newShift(t)
 	s.AddConference("support", twiliotest.Caller{Label: "host", Number: "+16175551213", EndsConference: true},
-		twiliotest.Caller{Label: "guest", Number: "+16175551214"})
+		twiliotest.Caller{Label: "guest", Number: "+16175551214"}, twiliotest.Caller{Number: "+16175551215"})
 	s.typed("list calls:support", "host")
 	s.Requests()
 	for typed, shows := range map[string]string{
@@ -120,6 +120,12 @@ func TestAsksAndRefusesBeforeItSends(t *testing.T) {
 	} {
 		s.typed(typed, shows)
 		s.unchanged(typed)
+	}
+
+	// Someone who hung up between the list and the press is named by their masked number.
+	s.Fail(twiliotest.Fault{Method: "DELETE", Status: 404, Code: 20404, Message: "The requested resource was not found"})
+	if text := s.typed("kick calls:support +16175551215", "had already left").Plain(); strings.Contains(text, "6175551215") {
+		t.Errorf("the number is not masked: %s", text)
 	}
 }
 

@@ -44,6 +44,9 @@ func TestUndoGivesBackWhatWas(t *testing.T) {
 			if effect := a.MustAct(t, order); effect.Done.Key != c.stays {
 				t.Errorf("says %+v", effect)
 			}
+			if outcome, err := a.Driver.(provider.Looker).Look(t.Context(), order); outcome != moderation.Succeeded || err != nil {
+				t.Errorf("a look says %s, %v", outcome, err)
+			}
 			after := a.MustPerson(t, room, customer.ID)
 			if after.IsBlocked(moderation.Audio) != before.IsBlocked(moderation.Audio) || after.OnHold != before.OnHold || after.Coaching != before.Coaching {
 				t.Errorf("was %+v, is %+v", before, after)
