@@ -50,9 +50,11 @@ type Config struct {
 	// is the SHA-256 in base64 of a public key that is taken there: for tests.
 	BaseURI, Certificate string
 	// Idle is how long a meeting is stayed in after the last control: 60 s, as
-	// Cloudflare bills each minute. Join and Act bound the two steps: 30 s, which
-	// Chromium's start on a busy machine may need, and 5 s.
+	// Cloudflare bills each minute. Join and Act bound the two steps: 15 s and 5 s.
 	Idle, Join, Act time.Duration
+	// Start is how long Chromium may take to start and open the page, before a
+	// join: 15 s, as a busy machine needs them.
+	Start time.Duration
 	// Open is how long a browser at work may take to open another page before it
 	// is taken to hang, and ended: 5 s.
 	Open time.Duration
@@ -63,7 +65,7 @@ type Config struct {
 }
 
 // Patience is how long a control may take that has to join first, or anew.
-func (c Config) Patience() time.Duration { return c.Join + grace + 2*c.Act }
+func (c Config) Patience() time.Duration { return c.Start + c.Join + grace + 2*c.Act }
 
 // Defaults returns the configuration with its defaults filled in.
 func (c Config) Defaults() Config {
@@ -73,7 +75,8 @@ func (c Config) Defaults() Config {
 		}
 	}
 	fill(&c.Idle, time.Minute)
-	fill(&c.Join, 30*time.Second)
+	fill(&c.Start, 15*time.Second)
+	fill(&c.Join, 15*time.Second)
 	fill(&c.Act, 5*time.Second)
 	fill(&c.Open, 5*time.Second)
 	if c.Most <= 0 {
@@ -201,7 +204,7 @@ func (b *Bridge) Check(ctx context.Context) error {
 	b.tabs.Add(1)
 	b.mu.Unlock()
 	defer b.tabs.Done()
-	ctx, cancel := context.WithTimeout(ctx, b.config.Join)
+	ctx, cancel := context.WithTimeout(ctx, b.config.Start)
 	defer cancel()
 	defer context.AfterFunc(b.root, cancel)()
 	t := newTab(b, "")

@@ -28,7 +28,7 @@ func script(t testing.TB, lines string) string {
 	return path
 }
 
-// A browser that cannot be started is named, in the time of a join.
+// A browser that cannot be started is named, in the time that it has for it.
 func TestNoBrowser(t *testing.T) {
 	plain := filepath.Join(t.TempDir(), "chromium")
 	if err := os.WriteFile(plain, nil, 0o600); err != nil {
@@ -43,7 +43,7 @@ func TestNoBrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Chromium, c.Join = path, 2*time.Second })
+			s := newStudio(t, moderator, nil, func(c *bridge.Config) { c.Chromium, c.Start = path, 2*time.Second })
 			_, err := s.try(t, bridge.DisableAllVideo)
 			providertest.WantCode(t, err, moderation.CodeUnavailable, "realtimekit.bridge.no_browser")
 		})

@@ -64,7 +64,8 @@ var shared, hasty struct {
 // config is how a bridge finds the stand-in, with time enough on a busy machine.
 func (h *house) config(chromium string) bridge.Config {
 	return bridge.Config{
-		Chromium: chromium, BaseURI: h.edge.Base, Certificate: h.edge.Certificate, Join: 45 * time.Second, Act: 10 * time.Second,
+		Chromium: chromium, BaseURI: h.edge.Base, Certificate: h.edge.Certificate,
+		Start: 45 * time.Second, Open: 45 * time.Second, Join: 45 * time.Second, Act: 10 * time.Second,
 		Token: func(_ context.Context, meeting string) (string, error) {
 			return h.rest.Token(meeting, bridge.Identity), nil
 		},

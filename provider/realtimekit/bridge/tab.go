@@ -132,14 +132,18 @@ func (t *tab) present(ctx context.Context) bool {
 	return err == nil && !a.Failed
 }
 
-// join opens the page and joins the meeting, the browser's start included.
+// join opens the page and joins the meeting. The browser's start does not count
+// as time of the join.
 func (t *tab) join(ctx context.Context) error {
 	began := time.Now()
-	token, err := t.enter(ctx)
+	token, err := t.enrol(ctx)
 	if err != nil {
 		return err
 	}
 	left := t.bridge.config.Join - time.Since(began)
+	if err := t.start(ctx); err != nil {
+		return err
+	}
 	a, err := t.call(ctx, left+grace, `(token, base, ms) => warden.join(token, base, ms)`, token, t.bridge.config.BaseURI, left.Milliseconds())
 	if err != nil {
 		return moderation.Fault(moderation.CodeUnavailable, "realtimekit.bridge.no_join").Because(err)
@@ -151,14 +155,18 @@ func (t *tab) join(ctx context.Context) error {
 	return nil
 }
 
-// enter gets a token for the meeting and opens the page.
-func (t *tab) enter(ctx context.Context) (token string, err error) {
+// enrol gets a token for the meeting.
+func (t *tab) enrol(ctx context.Context) (token string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.bridge.config.Join)
 	defer cancel()
-	if token, err = t.bridge.config.Token(ctx, t.meeting); err != nil {
-		return "", err
-	}
-	return token, t.openPage(ctx)
+	return t.bridge.config.Token(ctx, t.meeting)
+}
+
+// start opens the page, in a browser that is started for it where none runs.
+func (t *tab) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, t.bridge.config.Start)
+	defer cancel()
+	return t.openPage(ctx)
 }
 
 // openPage opens the page in a tab of the browser, which is started for it
@@ -190,7 +198,7 @@ func (t *tab) openPage(ctx context.Context) error {
 }
 
 // navigate opens the page. A browser that has opened one before has less time for
-// it: it may hang, and another one is to be started within the time of the join.
+// it: it may hang, and another one is to be started within the same time.
 func (t *tab) navigate(ctx context.Context) error {
 	if t.browser.proven.Load() {
 		within, cancel := context.WithTimeout(ctx, t.bridge.config.Open)
