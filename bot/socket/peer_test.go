@@ -21,6 +21,7 @@ type peer struct {
 	serve   func(ctx context.Context, number int, ws *websocket.Conn)
 	openErr func(number int) error
 	pipes   chan net.Conn
+	over    chan struct{} // closed at the end; a client may still be dialling then
 
 	mu     sync.Mutex
 	opened []time.Time
@@ -28,7 +29,7 @@ type peer struct {
 }
 
 func newPeer(t *testing.T, serve func(ctx context.Context, number int, ws *websocket.Conn)) *peer {
-	return &peer{t: t, serve: serve, pipes: make(chan net.Conn)}
+	return &peer{t: t, serve: serve, pipes: make(chan net.Conn), over: make(chan struct{})}
 }
 
 func (p *peer) open(context.Context) (string, error) {
@@ -50,11 +51,12 @@ func (p *peer) opens() int {
 }
 
 func (p *peer) Accept() (net.Conn, error) {
-	c, ok := <-p.pipes
-	if !ok {
+	select {
+	case c := <-p.pipes:
+		return c, nil
+	case <-p.over:
 		return nil, net.ErrClosed
 	}
-	return c, nil
 }
 func (p *peer) Close() error   { return nil }
 func (p *peer) Addr() net.Addr { return &net.TCPAddr{} }
@@ -90,6 +92,8 @@ func (p *peer) run(c socket.Config, h socket.Handler, do func(l *socket.Link)) e
 		select {
 		case p.pipes <- far:
 			return near, nil
+		case <-p.over:
+			return nil, net.ErrClosed
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -104,7 +108,7 @@ func (p *peer) run(c socket.Config, h socket.Handler, do func(l *socket.Link)) e
 	do(link)
 	cancel()
 	running.Wait()
-	close(p.pipes)
+	close(p.over)
 	_ = server.Close()
 	serving.Wait()
 	return err
