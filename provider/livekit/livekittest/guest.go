@@ -116,15 +116,15 @@ func Invite(s *Server, room, identity string, options ...Option) (*Guest, error)
 	}, nil
 }
 
-// tries is how often a join is tried: on a busy machine one times out, or its
-// media never arrives, now and then.
-const tries = 3
+// tries is how often a join is tried, each in twice the time of the one before:
+// on a busy machine one times out, or its media never arrives, now and then.
+const tries = 4
 
 // Return joins again with the same token.
 func (g *Guest) Return() error {
 	var err error
-	for range tries {
-		if err = g.enter(); err == nil {
+	for try := range tries {
+		if err = g.enter(patience / 4 << try); err == nil {
 			return nil
 		}
 		if g.client != nil {
@@ -148,8 +148,8 @@ func (g *Guest) Knock(patience time.Duration) error {
 	return nil
 }
 
-func (g *Guest) enter() error {
-	if err := g.Knock(patience / 4); err != nil {
+func (g *Guest) enter(within time.Duration) error {
+	if err := g.Knock(within); err != nil {
 		return err
 	}
 	for _, s := range g.invite.sources {
@@ -157,12 +157,12 @@ func (g *Guest) enter() error {
 			return err
 		}
 	}
-	return g.listed(len(g.invite.sources))
+	return g.listed(len(g.invite.sources), within)
 }
 
 // listed waits until the server shows the guest with so many tracks.
-func (g *Guest) listed(tracks int) error {
-	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), patience/4)
+func (g *Guest) listed(tracks int, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(lksdk.WithFailover(context.Background(), false), within)
 	defer cancel()
 	rooms := lksdk.NewRoomServiceClient(g.server.URL, g.server.Key, g.server.Secret)
 	again := time.NewTicker(5 * time.Millisecond)
