@@ -59,23 +59,11 @@ func TestUnmuteAfterAMuteOfAll(t *testing.T) {
 		t.Errorf("who was unmuted cannot speak: %v", err)
 	}
 
-	// Muted alone and then with everyone: one unmute ends both, also after a return.
+	// Muted alone and then with everyone: one unmute ends both.
 	s.typed("mute panel user-talker", "is muted")
 	s.typed("mute-all panel except user-anyone", "Everyone", "muted")
 	livekittest.Until(t, "Talker may not speak", func() bool { return !mayPublish(guests[1], mic) })
 	s.unmutesEach("panel", guests[1:2], had[1:2])
-	s.typed("mute-all panel except user-anyone out of order", "Everyone", "muted")
-	livekittest.Until(t, "Talker may not speak again", func() bool { return !mayPublish(guests[1], mic) })
-	for _, g := range guests[1:] {
-		g.Leave()
-		if err := g.Knock(rig.Soon / 2); err != nil {
-			t.Fatal(err)
-		}
-	}
-	livekittest.Until(t, "Talker is muted after the return", func() bool {
-		return guests[1].Permissions() != nil && !mayPublish(guests[1], mic)
-	})
-	s.unmutesEach("panel", guests[1:], had[1:])
 	s.there(guests...)
 }
 
