@@ -57,6 +57,7 @@ type Bot struct {
 	home func(ctx context.Context, user string) error
 	// notices bounds what is said to callers beside the workers.
 	notices errgroup.Group
+	within  deadlines
 	// asksEvery is how often Slack is asked whether it still takes the bot token.
 	asksEvery time.Duration
 	// results holds the hash of what we last showed in a dialog whose ack may
@@ -70,19 +71,20 @@ const (
 	maxWaiting  = 1000
 	maxInLane   = 100
 	maxNotices  = 16
-	drainWithin = 5 * time.Second // from the end of Run's context
 	flushWithin = time.Second
 )
 
 // New makes a bot; nothing is sent before Run. The Service need not be complete
 // before Run, so that it can be given the bot's Directory.
-func New(c Config) (*Bot, error) {
+func New(c Config) (*Bot, error) { return newBot(c, asSlack) }
+
+func newBot(c Config, within deadlines) (*Bot, error) {
 	if c.AuditRate <= 0 {
 		c.AuditRate = 1
 	}
-	b := &Bot{Config: c, asksEvery: time.Minute, lanes: newLanes(workers, maxWaiting, maxInLane), finished: newFinished(c.Store, c.Log)}
+	b := &Bot{Config: c, within: within, asksEvery: time.Minute, lanes: newLanes(workers, maxWaiting, maxInLane), finished: newFinished(c.Store, c.Log)}
 	b.api = newAPI(c)
-	b.link = socket.New(socket.Config{Open: b.api.open, Connections: c.Connections, Log: c.Log, Metrics: c.Metrics, Client: b.api.http})
+	b.link = socket.New(socket.Config{Open: b.api.open, Connections: c.Connections, Log: c.Log, Metrics: c.Metrics, Client: b.api.http, AckWithin: within.ack})
 	b.directory = newDirectory(b.api)
 	b.renderer = newRenderer(c.Words, commands.Table(), serviceGuide{b}).offering(c.Reasons)
 	b.boards = newBoards(c.Store, serviceBoards{b}, b.api.background, b.renderer, c.Log)
@@ -151,7 +153,7 @@ func (b *Bot) Run(ctx context.Context) error {
 // abandoned: the next start takes it up.
 func (b *Bot) leave(ctx context.Context, ended time.Time, abandon context.CancelFunc) {
 	b.Log.Info("leaving Slack: finishing what was accepted")
-	drain, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(drainWithin))
+	drain, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(b.within.drain))
 	defer cancel()
 	b.lanes.close(drain)
 	if drain.Err() != nil {
@@ -161,7 +163,7 @@ func (b *Bot) leave(ctx context.Context, ended time.Time, abandon context.Cancel
 	abandon()
 	b.lanes.abandon()
 	_ = b.notices.Wait() // its functions return no errors
-	flush, cancelFlush := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(drainWithin+flushWithin))
+	flush, cancelFlush := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(b.within.drain+flushWithin))
 	defer cancelFlush()
 	b.outbox.flush(flush)
 }

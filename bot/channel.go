@@ -99,7 +99,7 @@ func (c *channel) next(ctx context.Context) (p *store.Post, due time.Time, err e
 		}
 		for _, candidate := range posts {
 			ready := c.later[candidate.Case]
-			if settled := candidate.QueuedAt.Add(settles); candidate.Shown == 0 && settled.After(now) && settled.After(ready) {
+			if settled := candidate.QueuedAt.Add(c.outcomeWithin); candidate.Shown == 0 && settled.After(now) && settled.After(ready) {
 				one, err := tx.Case(candidate.Case)
 				if err != nil {
 					return err

@@ -13,12 +13,15 @@ import (
 	"github.com/roomwarden/roomwarden/words"
 )
 
-// What the black-box tests need of the times that the bot keeps.
-const (
-	KeptWithin   = keptWithin
-	Settles      = settles
-	SettlesAfter = settlesAfter
-)
+// NewPatient is New, for a machine so busy that what a test is not about may
+// take as long as it likes. What shows a dialog's result again waits for a value
+// from dialog.
+func NewPatient(c Config, dialog <-chan time.Time) (*Bot, error) {
+	p := asSlack
+	p.ack, p.keep, p.trigger, p.outcome, p.drain = time.Minute, time.Minute, time.Minute, time.Minute, time.Minute
+	p.dialog = func() <-chan time.Time { return dialog }
+	return newBot(c, p)
+}
 
 // What the black-box tests of the drawing need.
 

@@ -15,6 +15,9 @@ import (
 // within that time the work is looked at again, which finds its case.
 const gathers = 200 * time.Millisecond
 
+// markedWithin bounds one such write.
+const markedWithin = 2 * time.Second
+
 // finished marks envelopes done in the store, many in one transaction.
 type finished struct {
 	store store.Store
@@ -60,7 +63,7 @@ func (f *finished) write(ctx context.Context) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, keptWithin)
+	ctx, cancel := context.WithTimeout(ctx, markedWithin)
 	defer cancel()
 	err := f.store.Update(ctx, func(tx store.Tx) error {
 		for _, key := range keys {

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// keptWithin is how long the store may take to make an envelope durable.
-	keptWithin = 2 * time.Second
 	// tooOld is the age from which on accepted work is answered "not run".
 	tooOld = 30 * time.Second
 	// remembers is how long a finished envelope's key is known.
@@ -118,7 +116,7 @@ func (b *Bot) takeWork(ctx context.Context, e socket.Envelope, kind string) (soc
 
 // keep makes the envelope durable and reports whether it is new.
 func (b *Bot) keep(ctx context.Context, j job, e socket.Envelope) (fresh bool, err error) {
-	ctx, cancel := context.WithDeadline(ctx, e.At.Add(keptWithin))
+	ctx, cancel := context.WithDeadline(ctx, e.At.Add(b.within.keep))
 	defer cancel()
 	err = b.Store.Update(ctx, func(tx store.Tx) error {
 		var err error

@@ -17,9 +17,6 @@ import (
 const (
 	// postBurst is how many messages a channel takes at once, by Slack's leave.
 	postBurst = 5
-	// settles is how long the message of a case waits for its outcome, so that
-	// most cases are told once instead of twice.
-	settles = time.Second
 	// looksAgain is how often all channels are looked at without being woken.
 	looksAgain = 15 * time.Second
 	// firstRetry and lastRetry bound the wait after a failed delivery.
@@ -40,6 +37,8 @@ type outbox struct {
 	log      *slog.Logger
 	metrics  *metrics
 	rate     rate.Limit
+	// outcomeWithin is how long a message waits for its case's outcome.
+	outcomeWithin time.Duration
 	// tell says a lasting problem to the owners.
 	tell func(ctx context.Context, says moderation.Sentence)
 	wake chan struct{}
@@ -53,7 +52,7 @@ type outbox struct {
 
 func newOutbox(b *Bot, perSecond float64) *outbox {
 	return &outbox{
-		store: b.Store, api: b.api, renderer: b.renderer, log: b.Log, metrics: b.metrics, rate: rate.Limit(perSecond),
+		store: b.Store, api: b.api, renderer: b.renderer, log: b.Log, metrics: b.metrics, rate: rate.Limit(perSecond), outcomeWithin: b.within.outcome,
 		tell: b.tellOwners, wake: make(chan struct{}, 1), channels: make(map[string]*channel), problems: make(map[string]string),
 	}
 }

@@ -3,9 +3,7 @@ package bot_test
 import (
 	"context"
 	"testing"
-	"time"
 
-	"github.com/roomwarden/roomwarden/bot"
 	"github.com/roomwarden/roomwarden/demo/slack"
 	"github.com/roomwarden/roomwarden/moderation"
 	"github.com/roomwarden/roomwarden/store"
@@ -14,24 +12,9 @@ import (
 // What still arrives while the bot leaves is answered that it is being
 // restarted, and what it had taken on before is finished.
 func TestWhatArrivesWhileTheBotLeaves(t *testing.T) {
-	for range 5 {
-		shown := false
-		t.Run("stop", func(t *testing.T) { shown = arriveWhileLeaving(t) })
-		if shown || t.Failed() {
-			return
-		}
-	}
-	t.Skip("this machine is slower than an ack may be")
-}
-
-// arriveWhileLeaving stops a bot while a command is being kept, and sends it
-// another. It reports false where that took longer than the first may be kept
-// for: then nothing is shown by it.
-func arriveWhileLeaving(t *testing.T) bool {
-	st := newStage(t, stageOptions{serial: true})
+	st := newStage(t, stageOptions{serial: true, patient: true})
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
-	began := time.Now()
 	resume := st.faulty.stall() // the first command waits for its ack, and its connection for that
 	taken := make(chan error, 1)
 	go func() {
@@ -51,11 +34,7 @@ func arriveWhileLeaving(t *testing.T) bool {
 	}
 	resume()
 	kept := <-taken
-	took := time.Since(began)
 	st.running.Wait()
-	if took >= bot.KeptWithin {
-		return false
-	}
 	if left != nil || refused != nil || kept != nil {
 		t.Fatalf("leaving: %v; the second: %v; the first: %v", left, refused, kept)
 	}
@@ -70,5 +49,4 @@ func arriveWhileLeaving(t *testing.T) bool {
 	if len(all) != 1 || all[0].Participant != "chaos" || all[0].Outcome != moderation.Succeeded {
 		t.Errorf("cases: %+v", all)
 	}
-	return true
 }

@@ -29,9 +29,6 @@ import (
 // soon bounds the wait for what should happen at once.
 const soon = 30 * time.Second
 
-// ackWithin is how long Slack waits for an ack.
-const ackWithin = 3 * time.Second
-
 // stage is a bot on the stand-in for Slack, with a store on disk and simulated
 // rooms, in one process.
 type stage struct {
@@ -49,35 +46,44 @@ type stage struct {
 	result  error
 }
 
-// faultyStore is a store whose updates can be held up.
+// faultyStore is a store whose disk can hang under the envelopes that it is to keep.
 type faultyStore struct {
 	store.Store
 	mu   sync.Mutex
-	hold chan struct{} // updates wait for its close; nil: they do not
-	held chan struct{} // takes one when an update begins to wait for which an ack waits
+	hold chan struct{} // envelopes wait for its close; nil: they do not
+	held chan struct{} // takes one when an envelope begins to wait
 }
 
 func (f *faultyStore) Update(ctx context.Context, do func(store.Tx) error) error {
 	f.mu.Lock()
 	hold := f.hold
 	f.mu.Unlock()
-	if hold != nil {
-		if until, ok := ctx.Deadline(); ok && time.Until(until) < ackWithin {
-			select {
-			case f.held <- struct{}{}:
-			default:
-			}
-		}
-		select {
-		case <-hold:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	if hold == nil {
+		return f.Store.Update(ctx, do)
 	}
-	return f.Store.Update(ctx, do)
+	return f.Store.Update(ctx, func(tx store.Tx) error { return do(heldTx{Tx: tx, ctx: ctx, hold: hold, held: f.held}) })
 }
 
-// stall holds updates up until what it returns is called.
+type heldTx struct {
+	store.Tx
+	ctx        context.Context // that of the transaction
+	hold, held chan struct{}
+}
+
+func (tx heldTx) AcceptEnvelope(e store.Envelope) (fresh bool, err error) {
+	select {
+	case tx.held <- struct{}{}:
+	default:
+	}
+	select {
+	case <-tx.hold:
+		return tx.Tx.AcceptEnvelope(e)
+	case <-tx.ctx.Done():
+		return false, tx.ctx.Err()
+	}
+}
+
+// stall holds envelopes up until what it returns is called.
 func (f *faultyStore) stall() (resume func()) {
 	hold := make(chan struct{})
 	f.mu.Lock()
@@ -119,6 +125,8 @@ type stageOptions struct {
 	before func(st *stage)
 	// serial keeps the test from running beside others.
 	serial bool
+	// patient gives the bot a minute for everything that it waits for.
+	patient bool
 	// idle leaves the bot to be started by the test.
 	idle bool
 	// audit is the audit channel as configured.
@@ -164,7 +172,11 @@ func newStage(t *testing.T, o stageOptions) *stage {
 	if o.between != nil {
 		apiURL = o.between(t, apiURL)
 	}
-	st.bot, err = bot.New(bot.Config{
+	make := bot.New
+	if o.patient {
+		make = func(c bot.Config) (*bot.Bot, error) { return bot.NewPatient(c, nil) }
+	}
+	st.bot, err = make(bot.Config{
 		AppToken: app, BotToken: token, APIURL: apiURL, AuditRate: o.rate, Owners: []string{slack.Olive},
 		Store: st.faulty, Words: words.MustLoad("en"), Log: log, Metrics: prometheus.NewRegistry(),
 	})

@@ -13,12 +13,8 @@ import (
 	"github.com/roomwarden/roomwarden/moderation"
 )
 
-const (
-	// workWithin bounds one invocation; what is not known then is settled later.
-	workWithin = 60 * time.Second
-	// triggerLife is how long after its envelope a trigger id may still be used.
-	triggerLife = 2800 * time.Millisecond
-)
+// workWithin bounds one invocation; what is not known then is settled later.
+const workWithin = 60 * time.Second
 
 // do carries a job out and answers it. A panic fails this job alone.
 func (b *Bot) do(ctx context.Context, j job) {
@@ -269,7 +265,7 @@ func (b *Bot) tell(ctx context.Context, j *job, a commands.Answer) {
 
 // openView opens a dialog where the trigger still lives, and reports whether it did.
 func (b *Bot) openView(ctx context.Context, j *job, v slack.ModalViewRequest) bool {
-	if j.press.TriggerID == "" || time.Since(j.at) > triggerLife {
+	if j.press.TriggerID == "" || time.Since(j.at) > b.within.trigger {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, interactiveWithin)
@@ -307,9 +303,6 @@ func (b *Bot) updateView(ctx context.Context, id string, v slack.ModalViewReques
 	return "", false
 }
 
-// settlesAfter is how long the ack of a submission may take to its dialog.
-const settlesAfter = time.Second
-
 // standBy shows a result once more where the working view has taken its place:
 // the ack that shows that and the call that showed the result reach Slack on
 // different ways, and the ack may have been the later.
@@ -320,7 +313,7 @@ func (b *Bot) standBy(ctx context.Context, id string, v slack.ModalViewRequest, 
 	b.results.Store(id, hash)
 	defer b.results.Delete(id)
 	select {
-	case <-time.After(settlesAfter):
+	case <-b.within.dialog():
 	case <-ctx.Done():
 		return
 	}

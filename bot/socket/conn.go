@@ -215,7 +215,7 @@ func (c *conn) deliver(ctx context.Context, own *sync.WaitGroup, e Envelope) {
 	c.unacked.add()
 	own.Go(func() {
 		defer c.unacked.remove()
-		within, cancel := context.WithDeadline(context.WithoutCancel(ctx), e.At.Add(AckWithin))
+		within, cancel := context.WithDeadline(context.WithoutCancel(ctx), e.At.Add(c.link.AckWithin))
 		defer cancel()
 		c.acknowledge(ctx, e, later(within))
 	})
@@ -237,7 +237,7 @@ func (c *conn) acknowledge(ctx context.Context, e Envelope, a Ack) {
 
 func (c *conn) write(ctx context.Context, e Envelope, payload any) error {
 	text, fault := encodeAck(e, payload)
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), e.At.Add(AckWithin))
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), e.At.Add(c.link.AckWithin))
 	defer cancel()
 	err := ctx.Err() // an ack past its time would only be a lie in the figures
 	if err == nil {
@@ -277,7 +277,7 @@ func encodeAck(e Envelope, payload any) ([]byte, error) {
 // connection is gone.
 func (c *conn) leave() {
 	c.closer.Do(func() {
-		timer := time.NewTimer(AckWithin)
+		timer := time.NewTimer(c.link.AckWithin)
 		defer timer.Stop()
 		select {
 		case <-c.unacked.finish():

@@ -97,6 +97,9 @@ type Config struct {
 	Metrics     prometheus.Registerer // may be nil
 	// Client dials; nil means http.DefaultClient.
 	Client *http.Client
+	// AckWithin is when an ack must have left, counted from its envelope; the
+	// constant where zero.
+	AckWithin time.Duration
 }
 
 // Link is a set of connections to Slack.
@@ -120,6 +123,9 @@ type Link struct {
 func New(c Config) *Link {
 	if c.Connections <= 0 {
 		c.Connections = 2
+	}
+	if c.AckWithin <= 0 {
+		c.AckWithin = AckWithin
 	}
 	return &Link{
 		Config:   c,
