@@ -2,11 +2,9 @@ package commands_test
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -219,13 +217,7 @@ func TestDeny(t *testing.T) {
 
 // What waits survives a restart, is not settled by it, and lapses in time.
 func TestWaitingSurvivesARestart(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	synctest.Test(t, func(t *testing.T) {
-		sim, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		st := newStageOn(t, path, sim, careful)
+	clocked(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.grant(super1, moderation.Supervisor, "sim:*")
 		st.grant(super2, moderation.Supervisor, "sim:*")
 		st.confirmed(super1, "ban standup chaos permanent")
@@ -252,5 +244,5 @@ func TestWaitingSurvivesARestart(t *testing.T) {
 		if got := said(t, st.answers(super2, "approve", 2)); !strings.Contains(got, "does not wait") {
 			t.Errorf("approved too late: %s", got)
 		}
-	})
+	}, careful)
 }

@@ -1,10 +1,8 @@
 package commands_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -90,15 +88,7 @@ func TestRequestsAreBounded(t *testing.T) {
 // Ten pass, the eleventh is refused, also after the minute and a restart, until
 // another person who manages roles lifts it.
 func TestBrake(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	synctest.Test(t, func(t *testing.T) {
-		sim, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		st := newStageOn(t, path, sim, careful, func(_ *stage, c *commands.Config) {
-			c.Rules.EndOver, c.Rules.BrakeRemovals, c.Rules.BrakePer = -1, 3, time.Minute
-		})
+	clocked(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.grant(admin, moderation.Admin, "*")
 		kick := func(who string) moderation.Case {
 			st.typed(admin, "kick "+who)
@@ -110,12 +100,12 @@ func TestBrake(t *testing.T) {
 			}
 		}
 		time.Sleep(61 * time.Second)
-		room, err := sim.Room(t.Context(), "town-hall")
+		room, err := st.sim.Room(t.Context(), "town-hall")
 		if err != nil {
 			t.Fatal(err)
 		}
 		var rest []string
-		page, err := sim.Participants(t.Context(), room, provider.ParticipantQuery{})
+		page, err := st.sim.Participants(t.Context(), room, provider.ParticipantQuery{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,5 +153,7 @@ func TestBrake(t *testing.T) {
 		if c := kick("town-hall " + rest[2]); c.Outcome != moderation.Succeeded {
 			t.Errorf("lifted: %+v", c)
 		}
+	}, careful, func(_ *stage, c *commands.Config) {
+		c.Rules.EndOver, c.Rules.BrakeRemovals, c.Rules.BrakePer = -1, 3, time.Minute
 	})
 }

@@ -2,10 +2,8 @@ package commands_test
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/roomwarden/roomwarden/commands"
@@ -235,13 +233,7 @@ func TestSettledAtStart(t *testing.T) {
 		"after the provider had done":   {true, moderation.Succeeded},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "test.db")
-			synctest.Test(t, func(t *testing.T) {
-				sim, err := simulated.New(simulated.Config{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				st := newStageOn(t, path, sim)
+			clocked(t, simulated.Config{}, func(t *testing.T, st *stage) {
 				for _, r := range []moderation.Record{
 					st.intended("kick", "standup", "chaos", ""), st.intended("mute", "standup", "dita", moderation.Audio),
 					st.intended("ban", "standup", "ben", ""), st.intended("end", "town-hall", "", ""),
@@ -252,7 +244,7 @@ func TestSettledAtStart(t *testing.T) {
 					st.carriedOut(t)
 				}
 				time.Sleep(time.Second)
-				again := &stage{Service: commands.New(st.Config), t: t, store: st.store, sim: sim}
+				again := &stage{Service: commands.New(st.Config), t: t, store: st.store, sim: st.sim}
 				stop := again.run()
 				pass(time.Second)
 				for i, c := range st.cases() {
@@ -273,13 +265,7 @@ func TestSettledAtStart(t *testing.T) {
 // What was sent to a provider that has gone from the configuration since is not
 // called undone; it is settled when the provider is there again.
 func TestUnknownWhileItsProviderIsGone(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	synctest.Test(t, func(t *testing.T) {
-		sim, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		st := newStageOn(t, path, sim)
+	clocked(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.append(st.intended("kick", "standup", "chaos", ""))
 		st.carriedOut(t)
 		for _, run := range []struct {
@@ -293,7 +279,7 @@ func TestUnknownWhileItsProviderIsGone(t *testing.T) {
 			time.Sleep(time.Second)
 			config := st.Config
 			config.Providers = run.providers
-			again := &stage{Service: commands.New(config), t: t, store: st.store, sim: sim}
+			again := &stage{Service: commands.New(config), t: t, store: st.store, sim: st.sim}
 			stop := again.run()
 			pass(run.lasts)
 			stop()

@@ -17,8 +17,8 @@ import (
 	"github.com/roomwarden/roomwarden/store"
 )
 
-// running runs f beside Service.Run, on a clock that the test turns.
-func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *stage), options ...stageOption) {
+// clocked runs f on a clock that the test turns; nothing else runs.
+func clocked(t *testing.T, config simulated.Config, f func(t *testing.T, st *stage), options ...stageOption) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
 	synctest.Test(t, func(t *testing.T) {
@@ -26,10 +26,17 @@ func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *sta
 		if err != nil {
 			t.Fatal(err)
 		}
-		st := newStageOn(t, path, sim, options...)
+		f(t, newStageOn(t, path, sim, options...))
+	})
+}
+
+// running is clocked, beside Service.Run.
+func running(t *testing.T, config simulated.Config, f func(t *testing.T, st *stage), options ...stageOption) {
+	t.Helper()
+	clocked(t, config, func(t *testing.T, st *stage) {
 		defer st.run()()
 		f(t, st)
-	})
+	}, options...)
 }
 
 // run starts Service.Run and returns what stops it.
@@ -247,13 +254,7 @@ const patrolRound = 5 * time.Second
 // A panic in one piece of work that nobody asked for ends neither the program nor
 // the others.
 func TestPanicWhileSettling(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	synctest.Test(t, func(t *testing.T) {
-		sim, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		st := newStageOn(t, path, sim)
+	clocked(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		st.append(st.intended("kick", "standup", "chaos", ""))
 		st.append(st.intended("mute", "standup", "dita", moderation.Audio))
 		time.Sleep(time.Second)
@@ -264,7 +265,7 @@ func TestPanicWhileSettling(t *testing.T) {
 			}
 			return nil
 		}
-		again := &stage{Service: commands.New(config), t: t, store: st.store, sim: sim}
+		again := &stage{Service: commands.New(config), t: t, store: st.store, sim: st.sim}
 		stop := again.run()
 		pass(time.Second)
 		stop()
@@ -276,13 +277,7 @@ func TestPanicWhileSettling(t *testing.T) {
 
 // What keeps presses from acting twice is forgotten when none can come any more.
 func TestOldGuardsAreForgotten(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	synctest.Test(t, func(t *testing.T) {
-		sim, err := simulated.New(simulated.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		st := newStageOn(t, path, sim)
+	clocked(t, simulated.Config{}, func(t *testing.T, st *stage) {
 		kept := func() (count int) {
 			for _, collection := range []string{"guards", "done"} {
 				err := st.store.View(t.Context(), func(tx store.Tx) error {
